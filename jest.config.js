@@ -1,0 +1,15 @@
+/** Unit tests and played rehearsals in one run; the sequencer puts the fast ones first. */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+    ],
+  },
+  testSequencer: '<rootDir>/test/fast-first.js',
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};

@@ -1,0 +1,7 @@
+import type { AwsService, Operation, Scope } from '../service';
+
+export class AutoScaling implements AwsService {
+  readonly operations: Record<string, Operation> = {};
+
+  constructor(protected readonly scope: Scope) {}
+}
