@@ -6,6 +6,9 @@ const axis = {
   ticks: { stroke: 'rgba(128,128,128,.2)' },
 };
 
+/** Room above the highest value for the acts' names. */
+const fromZero = (least) => ({ range: (_plot, _low, high) => [0, Math.max(least, 1.25 * high)] });
+
 /** Shades every second act, so that a dip can be told from the act it fell in. */
 const acts = {
   hooks: {
@@ -35,7 +38,7 @@ for (const { environment, points } of report.traffic) {
       width: place.clientWidth,
       height: 220,
       plugins: [acts],
-      scales: { x: { time: false }, p99: { range: (_plot, _low, high) => [0, Math.max(50, high)] } },
+      scales: { x: { time: false }, y: fromZero(1), p99: fromZero(50) },
       axes: [
         { ...axis, values: (_plot, values) => values.map((value) => `${value} s`) },
         axis,
