@@ -5,7 +5,7 @@ import { Journal } from '../../region/journal/journal';
 import { Ledger } from '../../region/ledger/ledger';
 import type { Credentials, Scope } from '../../region/service';
 import type { ServiceName, Services } from '../../region/services';
-import { temporaryFolder } from './folder';
+import { atEnd, temporaryFolder } from './folder';
 
 export interface TestScope extends Scope {
   readonly clock: SteppedClock;
@@ -49,7 +49,7 @@ export function testScope(fakes: Partial<Record<ServiceName, unknown>> = {}): Te
     credentials,
     environment: () => ({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }),
   };
-  afterAll(async () => {
+  atEnd(async () => {
     for (const service of running.values()) await service.stop?.();
   });
   return scope;
