@@ -1,7 +1,262 @@
-import type { AwsService, Operation, Scope } from '../service';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import path from 'node:path';
+import type * as sdk from '@aws-sdk/client-codecommit';
+import { AwsError, type AwsService, type Call, type Operation, type Scope } from '../service';
+import { createCommit, putFile } from './commits';
+import { getBlob, getCommit, getDifferences, getFile, getFolder } from './content';
+import { Git } from './git';
+import { ReferenceChanges } from './reference-changes';
+import { Repository } from './repository';
+import { repositoryProvider } from './repository-resource';
+import { serveGit } from './smart-http';
 
+/** Repositories on disk, served by git's own smart HTTP server and by the CodeCommit API. */
 export class CodeCommit implements AwsService {
-  readonly operations: Record<string, Operation> = {};
+  readonly operations: Record<string, Operation>;
+  readonly resources = [repositoryProvider(this)];
+  private readonly root: string;
+  private readonly git: Git;
+  private readonly changes: ReferenceChanges;
+  private readonly repositories = new Map<string, Repository>();
 
-  constructor(protected readonly scope: Scope) {}
+  constructor(private readonly scope: Scope) {
+    this.root = scope.folder('codecommit');
+    this.git = new Git(this.root);
+    this.changes = new ReferenceChanges(scope);
+    this.operations = {
+      CreateRepository: (input: sdk.CreateRepositoryCommandInput) => this.create(input),
+      GetRepository: (input: sdk.GetRepositoryCommandInput) => this.describe(this.find(input.repositoryName)),
+      ListRepositories: () => ({
+        repositories: [...this.repositories.values()].map(({ metadata }) => ({
+          repositoryName: metadata.repositoryName,
+          repositoryId: metadata.repositoryId,
+        })),
+      }),
+      DeleteRepository: (input: sdk.DeleteRepositoryCommandInput) => this.remove(input.repositoryName),
+      UpdateRepositoryName: (input: sdk.UpdateRepositoryNameCommandInput) => this.rename(input),
+      UpdateRepositoryDescription: (input: sdk.UpdateRepositoryDescriptionCommandInput) => {
+        this.find(input.repositoryName).metadata.repositoryDescription = input.repositoryDescription;
+        return {};
+      },
+      UpdateDefaultBranch: (input: sdk.UpdateDefaultBranchCommandInput) => this.updateDefaultBranch(input),
+      GetBranch: (input: sdk.GetBranchCommandInput) => this.getBranch(input),
+      ListBranches: (input: sdk.ListBranchesCommandInput) => this.listBranches(input),
+      CreateBranch: (input: sdk.CreateBranchCommandInput, call?: Call) => this.createBranch(input, call),
+      DeleteBranch: (input: sdk.DeleteBranchCommandInput, call?: Call) => this.deleteBranch(input, call),
+      GetCommit: this.reads(getCommit),
+      GetFile: this.reads(getFile),
+      GetFolder: this.reads(getFolder),
+      GetBlob: this.reads(getBlob),
+      GetDifferences: this.reads(getDifferences),
+      CreateCommit: this.commits(createCommit),
+      PutFile: this.commits(putFile),
+    };
+  }
+
+  /**
+   * Answers git's smart HTTP requests below `/v1/repos/<name>`, with the git credentials of an IAM user.
+   * @see https://docs.aws.amazon.com/codecommit/latest/userguide/setting-up-gc.html
+   */
+  handleGit(request: IncomingMessage, response: ServerResponse): void {
+    const userArn = this.authenticate(request.headers.authorization);
+    if (!userArn) {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="CodeCommit"' }).end();
+      return;
+    }
+    const url = new URL(request.url ?? '/', 'http://codecommit');
+    const [, name, service] =
+      /^\/v1\/repos\/([\w.-]+?)(?:\.git)?(\/(?:info\/refs|git-upload-pack|git-receive-pack))$/.exec(
+        url.pathname,
+      ) ?? [];
+    const repository = [...this.repositories.values()].find((candidate) => candidate.name === name);
+    if (!repository) {
+      response
+        .writeHead(404, { 'content-type': 'text/plain' })
+        .end(`repository ${name ?? url.pathname} not found\n`);
+      return;
+    }
+    const target = {
+      root: this.root,
+      repository: path.basename(repository.folder),
+      service,
+      query: url.search.slice(1),
+      user: userArn,
+    };
+    const pushes = service === '/git-receive-pack';
+    serveGit(this.git, target, request, response, async () => {
+      if (pushes) await this.changes.publish(repository, userArn);
+    });
+  }
+
+  /** A zip archive of the tree of a commit (or branch): the source artifact of a pipeline. */
+  async archive(repositoryName: string, commitId: string): Promise<Buffer> {
+    return this.find(repositoryName).archive(commitId);
+  }
+
+  /**
+   * @throws RepositoryNameRequiredException, RepositoryDoesNotExistException
+   */
+  find(repositoryName: string | undefined): Repository {
+    if (!repositoryName) {
+      throw new AwsError('RepositoryNameRequiredException', 'A repository name is required.');
+    }
+    for (const repository of this.repositories.values()) {
+      if (repository.name === repositoryName) return repository;
+    }
+    throw new AwsError('RepositoryDoesNotExistException', `${repositoryName} does not exist`);
+  }
+
+  /** The repository with that id, if it exists still. */
+  byId(repositoryId: string): Repository | undefined {
+    return this.repositories.get(repositoryId);
+  }
+
+  async stop(): Promise<void> {
+    await this.git.stop();
+  }
+
+  private authenticate(authorization = ''): string | undefined {
+    const [, encoded] = /^Basic\s+(\S+)$/i.exec(authorization) ?? [];
+    if (!encoded) return undefined;
+    const [, user, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
+    return user === undefined ? undefined : this.scope.service('iam').verifyGitCredential(user, password);
+  }
+
+  private async create(input: sdk.CreateRepositoryCommandInput) {
+    const name = this.checkName(input.repositoryName);
+    const repositoryId = randomUUID();
+    const now = new Date(this.scope.clock.now());
+    const repository = await Repository.create(this.git, path.join(this.root, `${repositoryId}.git`), {
+      accountId: this.scope.accountId,
+      repositoryId,
+      repositoryDescription: input.repositoryDescription,
+      creationDate: now,
+      lastModifiedDate: now,
+      kmsKeyId: input.kmsKeyId,
+      ...this.named(name),
+    });
+    this.repositories.set(repositoryId, repository);
+    return this.describe(repository);
+  }
+
+  private async describe(repository: Repository) {
+    const defaultBranch = await repository.defaultBranch();
+    return { repositoryMetadata: { ...repository.metadata, ...(defaultBranch && { defaultBranch }) } };
+  }
+
+  private remove(repositoryName: string | undefined) {
+    const name = repositoryName || this.find(repositoryName).name;
+    const repository = [...this.repositories.values()].find((candidate) => candidate.name === name);
+    // Deleting what does not exist succeeds without an id, as CodeCommit answers it.
+    if (!repository) return {};
+    this.repositories.delete(repository.metadata.repositoryId);
+    this.changes.forget(repository);
+    repository.remove();
+    return { repositoryId: repository.metadata.repositoryId };
+  }
+
+  private rename(input: sdk.UpdateRepositoryNameCommandInput) {
+    const repository = this.find(input.oldName);
+    repository.metadata = { ...repository.metadata, ...this.named(this.checkName(input.newName)) };
+    return {};
+  }
+
+  private async updateDefaultBranch(input: sdk.UpdateDefaultBranchCommandInput) {
+    const repository = this.find(input.repositoryName);
+    await this.tip(repository, input.defaultBranchName);
+    await repository.setDefaultBranch(input.defaultBranchName!);
+    return {};
+  }
+
+  private async getBranch(input: sdk.GetBranchCommandInput) {
+    const commitId = await this.tip(this.find(input.repositoryName), input.branchName);
+    return { branch: { branchName: input.branchName, commitId } };
+  }
+
+  private async listBranches(input: sdk.ListBranchesCommandInput) {
+    const references = await this.find(input.repositoryName).references();
+    const branches = [...references.keys()].flatMap((name) => /^refs\/heads\/(.*)$/.exec(name)?.[1] ?? []);
+    return { branches };
+  }
+
+  private async createBranch(input: sdk.CreateBranchCommandInput, call?: Call) {
+    const repository = this.find(input.repositoryName);
+    const commitId = await repository.resolve(input.commitId);
+    const reference = `refs/heads/${input.branchName}`;
+    if ((await repository.references()).has(reference)) {
+      throw new AwsError('BranchNameExistsException', `Branch ${input.branchName} already exists.`);
+    }
+    await repository.run(['update-ref', reference, commitId, '']);
+    await this.changes.publish(repository, this.caller(call));
+    return {};
+  }
+
+  private async deleteBranch(input: sdk.DeleteBranchCommandInput, call?: Call) {
+    const repository = this.find(input.repositoryName);
+    if ((await repository.defaultBranch()) === input.branchName) {
+      throw new AwsError(
+        'DefaultBranchCannotBeDeletedException',
+        `${input.branchName} is the default branch of ${repository.name} and cannot be deleted.`,
+      );
+    }
+    const commitId = await this.tip(repository, input.branchName);
+    await repository.run(['update-ref', '-d', `refs/heads/${input.branchName}`]);
+    await this.changes.publish(repository, this.caller(call));
+    return { deletedBranch: { branchName: input.branchName, commitId } };
+  }
+
+  private async tip(repository: Repository, branch: string | undefined): Promise<string> {
+    if (!branch) throw new AwsError('BranchNameRequiredException', 'A branch name is required.');
+    const commitId = (await repository.references()).get(`refs/heads/${branch}`);
+    if (!commitId) {
+      throw new AwsError(
+        'BranchDoesNotExistException',
+        `Branch ${branch} does not exist in ${repository.name}.`,
+      );
+    }
+    return commitId;
+  }
+
+  private reads(read: (repository: Repository, input: any) => unknown): Operation {
+    return (input) => read(this.find(input.repositoryName), input);
+  }
+
+  private commits(commit: typeof createCommit | typeof putFile): Operation {
+    return async (input, call) => {
+      const repository = this.find(input.repositoryName);
+      const output = await commit(repository, input, this.scope.clock);
+      await this.changes.publish(repository, this.caller(call));
+      return output;
+    };
+  }
+
+  private caller(call?: Call): string {
+    return call?.principalArn ?? `arn:aws:iam::${this.scope.accountId}:root`;
+  }
+
+  private checkName(name: string | undefined): string {
+    if (!name) throw new AwsError('RepositoryNameRequiredException', 'A repository name is required.');
+    if (!/^[\w.-]{1,100}$/.test(name) || name.endsWith('.git')) {
+      throw new AwsError(
+        'InvalidRepositoryNameException',
+        `The repository name ${JSON.stringify(name)} is not valid: allowed are 1 to 100 letters, digits, periods, ` +
+          'underscores and dashes, not ending in .git',
+      );
+    }
+    if ([...this.repositories.values()].some((repository) => repository.name === name)) {
+      throw new AwsError('RepositoryNameExistsException', `Repository named ${name} already exists`);
+    }
+    return name;
+  }
+
+  private named(repositoryName: string) {
+    const { accountId, region, endpoint } = this.scope;
+    return {
+      repositoryName,
+      Arn: `arn:aws:codecommit:${region}:${accountId}:${repositoryName}`,
+      cloneUrlHttp: `${endpoint}/v1/repos/${repositoryName}`,
+      cloneUrlSsh: `ssh://git-codecommit.${region}.amazonaws.com/v1/repos/${repositoryName}`,
+    };
+  }
 }

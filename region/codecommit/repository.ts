@@ -1,0 +1,93 @@
+import fs from 'node:fs';
+import type { RepositoryMetadata } from '@aws-sdk/client-codecommit';
+import { AwsError } from '../service';
+import { type Git, GitError } from './git';
+
+/** Full reference name to the commit (or tag object) that it names. */
+export type References = ReadonlyMap<string, string>;
+
+/** One bare repository on disk. */
+export class Repository {
+  constructor(
+    private readonly git: Git,
+    readonly folder: string,
+    public metadata: RepositoryMetadata & { repositoryId: string; repositoryName: string; Arn: string },
+  ) {}
+
+  static async create(git: Git, folder: string, metadata: Repository['metadata']): Promise<Repository> {
+    await git.run(['init', '--quiet', '--bare', '--initial-branch=main', folder]);
+    return new Repository(git, folder, metadata);
+  }
+
+  get name(): string {
+    return this.metadata.repositoryName;
+  }
+
+  run(
+    args: readonly string[],
+    input?: Buffer | string,
+    environment?: Record<string, string>,
+  ): Promise<Buffer> {
+    return this.git.run(args, { repository: this.folder, input, environment });
+  }
+
+  text(
+    args: readonly string[],
+    input?: Buffer | string,
+    environment?: Record<string, string>,
+  ): Promise<string> {
+    return this.git.text(args, { repository: this.folder, input, environment });
+  }
+
+  async references(): Promise<References> {
+    const lines = await this.text(['for-each-ref', '--format=%(refname) %(objectname)']);
+    return new Map(
+      lines
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => line.split(' ') as [string, string]),
+    );
+  }
+
+  /** The branch that HEAD names, once it exists. */
+  async defaultBranch(): Promise<string | undefined> {
+    const head = await this.text(['symbolic-ref', 'HEAD']);
+    return (await this.references()).has(head) ? head.slice('refs/heads/'.length) : undefined;
+  }
+
+  async setDefaultBranch(branch: string): Promise<void> {
+    await this.run(['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
+  }
+
+  /**
+   * The commit that a specifier names: a commit id, a branch, a tag or a full reference name; the default branch when
+   * left out.
+   * @throws CommitDoesNotExistException
+   */
+  async resolve(specifier = 'HEAD'): Promise<string> {
+    try {
+      return await this.text([
+        'rev-parse',
+        '--verify',
+        '--quiet',
+        '--end-of-options',
+        `${specifier}^{commit}`,
+      ]);
+    } catch (error) {
+      if (!(error instanceof GitError)) throw error;
+      throw new AwsError(
+        'CommitDoesNotExistException',
+        `The specified commit does not exist in repository ${this.name}: ${specifier}`,
+      );
+    }
+  }
+
+  /** A zip archive of a commit's tree. */
+  async archive(commitId: string): Promise<Buffer> {
+    return this.run(['archive', '--format=zip', await this.resolve(commitId)]);
+  }
+
+  remove(): void {
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+}
