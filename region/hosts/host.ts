@@ -48,8 +48,10 @@ export interface LifecycleCommand {
   readonly deploymentGroupId: string;
   readonly deploymentGroupName: string;
   /** The revision being deployed: a zip archive that the host can read, and where it came from. */
-  readonly bundle: { file: string; bucket: string; key: string; version?: string; etag?: string };
+  readonly bundle: { file: string; bucket?: string; key?: string; version?: string; etag?: string };
   readonly fileExistsBehavior: 'DISALLOW' | 'OVERWRITE' | 'RETAIN';
+  /** Event names that an AppSpec file may have hooks for; any other fails Install. @default not checked */
+  readonly allPossibleLifecycleEvents?: readonly string[];
   /** Which revision supplies the scripts where the rule depends on it; see section 1 of the agent's rules. */
   readonly rollback?: 'blue-green';
 }
