@@ -1,0 +1,131 @@
+/** A service and the road its releases take to production. */
+export interface DeliveryDescription {
+  /**
+   * Name of the service: 2 to 20 lower-case letters, digits and hyphens, a letter first.
+   *
+   * Names the repository, the pipeline, the CodeDeploy applications and the alarms; changing it makes new ones.
+   */
+  readonly service: string;
+
+  /**
+   * Branch of the repository whose pushes are released.
+   *
+   * @default 'main'
+   */
+  readonly branch?: string;
+
+  /**
+   * Account of the pipeline, 12 digits, and of every environment that names none of its own.
+   *
+   * @default - the account of the credentials `cdk deploy` runs with; all environments are then in that account
+   */
+  readonly account?: string;
+
+  /**
+   * Region of the pipeline, such as `eu-central-1`, and of every environment that names none of its own.
+   * Goes with `account`: give both or neither.
+   *
+   * @default - the region `cdk deploy` runs with; all environments are then in that region
+   */
+  readonly region?: string;
+
+  /** The environments in the order in which a release passes through them: 1 to 20, each name once. */
+  readonly environments: readonly EnvironmentDescription[];
+
+  /**
+   * Thresholds of the alarms in every environment.
+   *
+   * @default - the defaults of each threshold
+   */
+  readonly alarms?: AlarmThresholds;
+}
+
+/** One environment: a fleet behind a load balancer, watched by alarms. */
+export interface EnvironmentDescription {
+  /** Name of the environment and of its pipeline stage: 1 to 16 lower-case letters, digits and hyphens, a letter first. */
+  readonly name: string;
+
+  /**
+   * Account of the environment, 12 digits. Needs the delivery's own `account` and `region`.
+   *
+   * @default - the delivery's account
+   */
+  readonly account?: string;
+
+  /**
+   * Region of the environment. Needs the delivery's own `account` and `region`.
+   *
+   * @default - the delivery's region
+   */
+  readonly region?: string;
+
+  /** Size of the fleet. */
+  readonly capacity: Capacity;
+
+  /**
+   * EC2 instance type. The processor architecture, arm64 or x86_64, follows from it.
+   *
+   * @default 't4g.small' (arm64)
+   */
+  readonly instanceType?: string;
+
+  /**
+   * How many instances a deployment takes out of service at a time.
+   * `AllAtOnce` is not offered: it takes the whole fleet away from the load balancer.
+   *
+   * @default 'OneAtATime'
+   * @see https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html
+   */
+  readonly deploymentConfiguration?: 'OneAtATime' | 'HalfAtATime';
+
+  /**
+   * Minutes for which the alarms must stay quiet after a deployment before the release goes on: 1 to 1440,
+   * CodePipeline's limit for a Lambda action. A whole number.
+   *
+   * @default 10
+   */
+  readonly bakeMinutes?: number;
+
+  /**
+   * Thresholds of the alarms in this environment, key by key over those of the delivery.
+   *
+   * @default - the delivery's alarms
+   */
+  readonly alarms?: AlarmThresholds;
+}
+
+/** Size of a fleet, in instances. Between the two, the fleet follows its CPU utilization. */
+export interface Capacity {
+  /**
+   * Fewest instances, 2 or more: a deployment with traffic control takes an instance out of service,
+   * and a fleet of one would serve nobody meanwhile.
+   */
+  readonly min: number;
+
+  /** Most instances, `min` to 200. */
+  readonly max: number;
+}
+
+/** What the alarms call too much. An alarm goes off after two breaching minutes out of three. */
+export interface AlarmThresholds {
+  /**
+   * Most server errors, in percent of the minute's requests: above 0, up to 100.
+   *
+   * @default 1
+   */
+  readonly errorRatePercent?: number;
+
+  /**
+   * Longest 99th percentile of the response time, in milliseconds: 1 to 60000.
+   *
+   * @default 1000
+   */
+  readonly latencyP99Milliseconds?: number;
+
+  /**
+   * Fewest requests in a minute for its figures to count: 1 or more. Below it one request would decide.
+   *
+   * @default 20
+   */
+  readonly minimumRequestsPerMinute?: number;
+}

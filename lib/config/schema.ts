@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { DeliveryDescription } from './description';
+
+/* Every leaf carries one sentence: what is allowed. `check.ts` puts the file, the key and what was found before it. */
+
+const text = (pattern: RegExp, allowed: string) => z.string(allowed).regex(pattern, allowed);
+
+const oneOf = <const T extends string>(...values: T[]) => z.enum(values, `one of ${values.join(', ')}`);
+
+const wholeNumber = (from: number, to: number) => {
+  const allowed = `a whole number from ${from} to ${to}`;
+  return z.number(allowed).int(allowed).min(from, allowed).max(to, allowed);
+};
+
+const percent = () => {
+  const allowed = 'a number above 0, up to 100';
+  return z.number(allowed).gt(0, allowed).lte(100, allowed);
+};
+
+const NAME = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
+const name = (from: number, to: number) => {
+  const allowed = `${from} to ${to} lower-case letters, digits and inner hyphens, a letter first`;
+  return text(NAME, allowed).min(from, allowed).max(to, allowed);
+};
+
+const place = {
+  account: text(/^\d{12}$/, 'an account id: a string of 12 digits').optional(),
+  region: text(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'a region, such as eu-central-1').optional(),
+};
+
+const alarms = z
+  .strictObject(
+    {
+      errorRatePercent: percent().optional(),
+      latencyP99Milliseconds: wholeNumber(1, 60_000).optional(),
+      minimumRequestsPerMinute: wholeNumber(1, 1_000_000).optional(),
+    },
+    'an object',
+  )
+  .optional();
+
+const capacity = z
+  .strictObject({ min: wholeNumber(2, 200), max: wholeNumber(2, 200) }, 'an object with min and max')
+  .refine(({ min, max }) => max >= min, { path: ['max'], error: 'a whole number no smaller than min' });
+
+const environment = z.strictObject(
+  {
+    name: name(1, 16),
+    ...place,
+    capacity,
+    instanceType: text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an EC2 instance type, such as t4g.small').optional(),
+    deploymentConfiguration: oneOf('OneAtATime', 'HalfAtATime').optional(),
+    bakeMinutes: wholeNumber(1, 1440).optional(),
+    alarms,
+  },
+  'an object',
+);
+
+const environments = z
+  .array(environment, 'a list of environments')
+  .min(1, '1 to 20 environments')
+  .max(20, '1 to 20 environments')
+  .superRefine((list, context) => {
+    for (const [index, { name }] of list.entries()) {
+      if (list.findIndex((other) => other.name === name) < index)
+        context.addIssue({ code: 'custom', path: [index, 'name'], message: 'a name that no other environment has' });
+    }
+  });
+
+/** What a delivery description may say. Unknown keys are refused. */
+export const schema: z.ZodType<DeliveryDescription> = z
+  .strictObject(
+    {
+      service: name(2, 20),
+      branch: text(/^[\w./-]{1,256}$/, 'the name of a branch').optional(),
+      ...place,
+      environments,
+      alarms,
+    },
+    'a delivery description',
+  )
+  .superRefine(({ account, region, environments }, context) => {
+    const together = 'account and region given together, or neither';
+    if (account && !region) context.addIssue({ code: 'custom', path: ['region'], message: together });
+    if (region && !account) context.addIssue({ code: 'custom', path: ['account'], message: together });
+    for (const [index, environment] of environments.entries()) {
+      for (const key of ['account', 'region'] as const) {
+        if (environment[key] && !(account && region))
+          context.addIssue({
+            code: 'custom',
+            path: ['environments', index, key],
+            message: `nothing, unless the delivery itself gives account and region: without them the pipeline's place is not known, and it cannot reach another`,
+          });
+      }
+    }
+  });

@@ -1,0 +1,61 @@
+import { Validations } from 'aws-cdk-lib';
+import type { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  type CfnDeploymentGroup,
+  LoadBalancer,
+  ServerApplication,
+  ServerDeploymentConfig,
+  ServerDeploymentGroup,
+} from 'aws-cdk-lib/aws-codedeploy';
+import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct } from 'constructs';
+import type { Environment } from '../config/delivery';
+
+/** The predefined deployment configurations, by the name the description uses. */
+export const DEPLOYMENT_CONFIGURATIONS = {
+  OneAtATime: ServerDeploymentConfig.ONE_AT_A_TIME,
+  HalfAtATime: ServerDeploymentConfig.HALF_AT_A_TIME,
+} satisfies Record<Environment['deploymentConfiguration'], unknown>;
+
+export interface DeploymentProps {
+  readonly names: { readonly application: string; readonly deploymentGroup: string };
+  readonly deploymentConfiguration: Environment['deploymentConfiguration'];
+  readonly group: AutoScalingGroup;
+  readonly targetGroup: ApplicationTargetGroup;
+  readonly alarms: readonly Alarm[];
+}
+
+/**
+ * The CodeDeploy application and its deployment group: in place, behind the load balancer, rolled back when a
+ * deployment fails, is stopped or sets off an alarm.
+ */
+export class Deployment extends Construct {
+  constructor(scope: Construct, id: string, props: DeploymentProps) {
+    super(scope, id);
+    const { names, group, targetGroup, alarms, deploymentConfiguration } = props;
+
+    const deploymentGroup = new ServerDeploymentGroup(this, 'DeploymentGroup', {
+      application: new ServerApplication(this, 'Application', { applicationName: names.application }),
+      deploymentGroupName: names.deploymentGroup,
+      deploymentConfig: DEPLOYMENT_CONFIGURATIONS[deploymentConfiguration],
+      autoScalingGroups: [group],
+      installAgent: false, // the launch template does, at a pinned release
+      loadBalancers: [LoadBalancer.application(targetGroup)],
+      alarms: [...alarms],
+      autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
+    });
+
+    const resource = deploymentGroup.node.defaultChild as CfnDeploymentGroup;
+    // An instance launched in the middle of a deployment gets the old revision first; CodeDeploy then updates it.
+    resource.outdatedInstancesStrategy = 'UPDATE';
+    // All that CodeDeploy can suspend: each of them takes instances away from under a deployment.
+    resource.ec2DeploymentOptions = {
+      autoScalingGroupProcessesToSuspend: ['Terminate', 'AZRebalance', 'InstanceRefresh', 'ScheduledActions'],
+    };
+    Validations.of(resource).acknowledge({
+      id: 'CloudFormation-Validate::F3002',
+      reason: 'The offline schema of this aws-cdk-lib is older than Ec2DeploymentOptions, which its own L1 knows.',
+    });
+  }
+}

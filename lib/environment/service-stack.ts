@@ -1,0 +1,53 @@
+import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Delivery, Environment } from '../config/delivery';
+import { environmentNames } from '../names';
+import { ReleaseAlarms } from './alarms';
+import { grantRevisions } from './artifact-access';
+import { Deployment } from './deployment';
+import { Fleet } from './fleet';
+import { LoadBalancer } from './load-balancer';
+import { Network } from './network';
+
+export interface ServiceStackProps extends StackProps {
+  readonly delivery: Delivery;
+  readonly environment: Environment;
+}
+
+/** One environment: the network, the load balancer, the fleet, its alarms and its deployment group. */
+export class ServiceStack extends Stack {
+  /** Where the service answers. */
+  readonly url: CfnOutput;
+
+  constructor(scope: Construct, id: string, { delivery, environment, ...props }: ServiceStackProps) {
+    const names = environmentNames(delivery, environment);
+    super(scope, id, { stackName: names.stack, ...props });
+
+    const network = new Network(this, 'Network');
+    const { loadBalancer, targetGroup } = new LoadBalancer(this, 'LoadBalancer', network);
+    const { group, role } = new Fleet(this, 'Fleet', { environment, network, targetGroup });
+    grantRevisions(role, delivery, environment);
+
+    const { alarms } = new ReleaseAlarms(this, 'Alarms', {
+      names: names.alarms,
+      thresholds: environment.alarms,
+      loadBalancer,
+      targetGroup,
+    });
+    new Deployment(this, 'Deployment', {
+      names,
+      deploymentConfiguration: environment.deploymentConfiguration,
+      group,
+      targetGroup,
+      alarms,
+    });
+
+    this.url = new CfnOutput(this, 'Url', { value: `http://${loadBalancer.loadBalancerDnsName}` });
+  }
+
+  /** The first two zones of the region, chosen by CloudFormation: synthesis looks nothing up. */
+  override get availabilityZones(): string[] {
+    const zones = Fn.getAzs();
+    return [Fn.select(0, zones), Fn.select(1, zones)];
+  }
+}

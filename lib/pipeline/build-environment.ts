@@ -1,0 +1,39 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { BuildSpec, Cache, LinuxBuildImage, LocalCacheMode } from 'aws-cdk-lib/aws-codebuild';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { CodeBuildOptions } from 'aws-cdk-lib/pipelines';
+import type { Construct } from 'constructs';
+
+/** Image of every build, the service's own among them. */
+export const BUILD_IMAGE = LinuxBuildImage.AMAZON_LINUX_2023_5;
+
+/** Where npm keeps what it downloaded, and where the app's own dependencies are installed: relative to the sources. */
+const NPM_CACHE = '.npm';
+export const DEPENDENCIES = '.dependencies';
+
+/** One log group for the builds of a pipeline, so that none is left behind without a retention. */
+export function buildLogs(scope: Construct): LogGroup {
+  return new LogGroup(scope, 'BuildLogs', {
+    retention: RetentionDays.THREE_MONTHS,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+}
+
+/** What the builds that CDK Pipelines makes have in common: a runtime, logs, and a cache that spares the downloads. */
+export function buildDefaults(logGroup: LogGroup): CodeBuildOptions {
+  return {
+    buildEnvironment: {
+      buildImage: BUILD_IMAGE,
+      environmentVariables: {
+        npm_config_cache: { value: NPM_CACHE },
+        npm_config_prefer_offline: { value: 'true' },
+      },
+    },
+    partialBuildSpec: BuildSpec.fromObject({
+      phases: { install: { 'runtime-versions': { nodejs: '22' } } },
+      cache: { paths: [`${NPM_CACHE}/**/*`, `${DEPENDENCIES}/**/*`] },
+    }),
+    cache: Cache.local(LocalCacheMode.CUSTOM),
+    logging: { cloudWatch: { logGroup } },
+  };
+}

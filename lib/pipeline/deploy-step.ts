@@ -1,0 +1,61 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { type IServerApplication, ServerApplication, ServerDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
+import type { IStage } from 'aws-cdk-lib/aws-codepipeline';
+import { CodeDeployServerDeployAction } from 'aws-cdk-lib/aws-codepipeline-actions';
+import {
+  type CodePipelineActionFactoryResult,
+  type FileSet,
+  type ICodePipelineActionFactory,
+  type ProduceActionOptions,
+  Step,
+} from 'aws-cdk-lib/pipelines';
+import type { Construct } from 'constructs';
+import type { Delivery, Environment } from '../config/delivery';
+import { DEPLOYMENT_CONFIGURATIONS } from '../environment/deployment';
+import { environmentNames } from '../names';
+
+export interface DeployStepProps {
+  readonly delivery: Delivery;
+  readonly environment: Environment;
+  readonly revision: FileSet;
+}
+
+/** Deploys the revision to the environment's fleet with CodeDeploy. */
+export class DeployStep extends Step implements ICodePipelineActionFactory {
+  constructor(private readonly props: DeployStepProps) {
+    super('Deploy');
+    this.addDependencyFileSet(props.revision);
+  }
+
+  produceAction(stage: IStage, options: ProduceActionOptions): CodePipelineActionFactoryResult {
+    const { delivery, environment, revision } = this.props;
+    const { deploymentGroup: deploymentGroupName } = environmentNames(delivery, environment);
+    stage.addAction(
+      new CodeDeployServerDeployAction({
+        actionName: options.actionName,
+        runOrder: options.runOrder,
+        input: options.artifacts.toCodePipeline(revision),
+        deploymentGroup: ServerDeploymentGroup.fromServerDeploymentGroupAttributes(options.scope, 'DeploymentGroup', {
+          application: this.#application(options.scope),
+          deploymentGroupName,
+          deploymentConfig: DEPLOYMENT_CONFIGURATIONS[environment.deploymentConfiguration],
+        }),
+      }),
+    );
+    return { runOrdersConsumed: 1 };
+  }
+
+  /** By its ARN: account and region of the action follow from it. */
+  #application(scope: Construct): IServerApplication {
+    const { delivery, environment } = this.props;
+    const arn = Stack.of(scope).formatArn({
+      service: 'codedeploy',
+      account: environment.account,
+      region: environment.region,
+      resource: 'application',
+      resourceName: environmentNames(delivery, environment).application,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    return ServerApplication.fromServerApplicationArn(scope, 'Application', arn);
+  }
+}

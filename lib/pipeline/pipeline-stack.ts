@@ -1,0 +1,67 @@
+import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-codecommit';
+import { ExecutionMode, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
+import { CodePipeline, CodePipelineSource, Step } from 'aws-cdk-lib/pipelines';
+import type { Construct } from 'constructs';
+import type { Delivery } from '../config/delivery';
+import { EnvironmentStage } from '../environment/environment-stage';
+import { pipelineNames } from '../names';
+import { Artifacts } from './artifacts';
+import { BakeFunction } from './bake-function';
+import { BakeStep } from './bake-step';
+import { buildDefaults, buildLogs } from './build-environment';
+import { BuildStep } from './build-step';
+import { DeployStep } from './deploy-step';
+import { smokeTestStep } from './smoke-test-step';
+import { synthStep } from './synth-step';
+import { VERSIONS } from './versions';
+
+/** The road of a release: from a push to the repository through every environment of the delivery. */
+export class PipelineStack extends Stack {
+  constructor(scope: Construct, delivery: Delivery) {
+    const { account, region } = delivery;
+    const names = pipelineNames(delivery);
+    super(scope, names.stack, { env: { account, region } });
+
+    const repository = new Repository(this, 'Repository', { repositoryName: names.repository });
+    repository.applyRemovalPolicy(RemovalPolicy.RETAIN);
+
+    const { bucket } = new Artifacts(this, 'Artifacts', { bucketName: names.artifactBucket() });
+    const logGroup = buildLogs(this);
+
+    const source = CodePipelineSource.codeCommit(repository, delivery.branch);
+    const build = new BuildStep({ source, buildspec: 'service/buildspec.yml', logGroup });
+    const synth = synthStep(source);
+    synth.addStepDependency(build);
+
+    const pipeline = new CodePipeline(this, 'Pipeline', {
+      codePipeline: new Pipeline(this, 'CodePipeline', {
+        pipelineName: names.pipeline,
+        pipelineType: PipelineType.V2,
+        executionMode: ExecutionMode.SUPERSEDED,
+        restartExecutionOnUpdate: true,
+        artifactBucket: bucket,
+      }),
+      synth,
+      cliVersion: VERSIONS.cdk,
+      cdkAssetsCliVersion: VERSIONS.cdkAssets,
+      publishAssetsInParallel: false,
+      codeBuildDefaults: buildDefaults(logGroup),
+    });
+
+    const bakeFunction = new BakeFunction(this, 'Bake');
+    for (const environment of delivery.environments) {
+      const stage = new EnvironmentStage(this, delivery, environment);
+      pipeline.addStage(stage, {
+        post: Step.sequence([
+          new DeployStep({ delivery, environment, revision: build.revision }),
+          smokeTestStep(source, stage.url),
+          new BakeStep({ delivery, environment, bakeFunction }),
+        ]),
+      });
+    }
+    pipeline.buildPipeline();
+
+    new CfnOutput(this, 'RepositoryUrl', { value: repository.repositoryCloneUrlHttp });
+  }
+}
