@@ -73,12 +73,13 @@ export class Agent {
     return this.root.deployment(deploymentGroupId, deploymentId);
   }
 
+  /** Unpacks the bundle that the region has put where an instance's agent downloads it to. */
   private async downloadBundle(command: LifecycleCommand): Promise<void> {
-    const { deploymentGroupId, deploymentId, bundle } = command;
+    const { deploymentGroupId, deploymentId } = command;
     this.root.removeOldRevisions(deploymentGroupId);
     const archive = archiveOf(this.folder(command));
     fs.rmSync(archive, { recursive: true, force: true });
-    await unpack(bundle.file, archive);
+    await unpack(this.root.bundle(deploymentGroupId, deploymentId), archive);
     this.root.record('most_recent_install', deploymentGroupId, deploymentId);
   }
 

@@ -66,24 +66,33 @@ function execute(
   switch (step.type) {
     case 'mkdir':
       fs.mkdirSync(step.directory);
-      return created(step.directory);
+      created(step.directory);
+      break;
     case 'copy':
       created(step.destination);
-      return copy(step.source, step.destination);
+      copy(step.source, step.destination);
+      break;
     case 'chmod':
-      return fs.chmodSync(step.file, Number.parseInt(step.mode, 8));
+      fs.chmodSync(step.file, Number.parseInt(step.mode, 8));
+      break;
     case 'chown':
-      return chown(step.file, step.owner, step.group, note);
+      chown(step.file, step.owner, step.group, note);
+      break;
     case 'setfacl':
-      return note(`${step.file}: acls ${step.acl.join(',')} are recorded, not set`);
+      note(`${step.file}: acls ${step.acl.join(',')} are recorded, not set`);
+      break;
     case 'semanage':
-      return note(`${step.file}: SELinux context ${step.context.type} is recorded, not set`);
+      note(`${step.file}: SELinux context ${step.context.type} is recorded, not set`);
+      break;
   }
 }
 
 function copy(source: string, destination: string): void {
   const found = fs.lstatSync(source);
-  if (found.isSymbolicLink()) return fs.symlinkSync(fs.readlinkSync(source), destination);
+  if (found.isSymbolicLink()) {
+    fs.symlinkSync(fs.readlinkSync(source), destination);
+    return;
+  }
   fs.copyFileSync(source, destination);
   fs.chmodSync(destination, found.mode);
   fs.utimesSync(destination, found.atime, found.mtime);

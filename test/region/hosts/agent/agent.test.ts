@@ -58,8 +58,13 @@ function instance() {
       );
       return file;
     },
-    run: (event: string, deploymentId: string, options: Partial<LifecycleCommand>) =>
-      agent.run({
+    run(event: string, deploymentId: string, options: Partial<LifecycleCommand>) {
+      if (event === 'DownloadBundle') {
+        const deployment = path.join(deploymentRoot, 'dgid', deploymentId);
+        fs.mkdirSync(deployment, { recursive: true });
+        fs.copyFileSync(options.bundle!.file, path.join(deployment, 'bundle.tar'));
+      }
+      return agent.run({
         event: event as LifecycleCommand['event'],
         applicationName: 'app',
         deploymentId,
@@ -68,7 +73,8 @@ function instance() {
         bundle: { file: '' },
         fileExistsBehavior: 'DISALLOW',
         ...options,
-      }),
+      });
+    },
   };
 }
 
@@ -181,12 +187,12 @@ test('a bundle from S3 is named in the environment', async () => {
   const host = instance();
   const file = await host.bundle('d-1', {
     'appspec.yml': appspec('    - location: x.sh\n'),
-    'x.sh': '#!/bin/sh\necho $BUNDLE_BUCKET $BUNDLE_KEY ${BUNDLE_VERSION-unset} $BUNDLE_ETAG >> $TRACE\n',
+    'x.sh': '#!/bin/sh\necho $BUNDLE_BUCKET $BUNDLE_KEY $BUNDLE_VERSION $BUNDLE_ETAG >> $TRACE\n',
   });
   const bundle = { file, bucket: 'b', key: 'k', etag: 'e' };
   await host.run('DownloadBundle', 'd-1', { bundle });
   await host.run('AfterInstall', 'd-1', { bundle });
-  expect(host.trace()).toEqual(['b k unset e']);
+  expect(host.trace()).toEqual(['b k e']);
 });
 
 const names = appspecs.vectors.filter((vector) => vector.kind === 'appspec-hook-names');

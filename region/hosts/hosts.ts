@@ -1,0 +1,156 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Clock } from '../clock/clock';
+import type { Journal } from '../journal/journal';
+import type { AgentOutcome } from './agent/agent';
+import { DeploymentRoot } from './agent/deployment-root';
+import type { Host, Hosts, LifecycleCommand, LifecycleOutcome } from './host';
+import { linkToNamespace, namespaceCommand, namespacesWork } from './namespace';
+import { loopbackAddress, plainCommand } from './plain-process';
+import { bundleProgram, type Program } from './program';
+import { SupervisorProcess } from './supervisor-process';
+
+export interface HostsOptions {
+  /** @default namespaces where this machine allows them, else plain processes */
+  readonly mode?: Host['mode'];
+}
+
+/** @param folder where the hosts' folders are made, one for each instance id */
+export function createHosts(
+  folder: string,
+  clock: Clock,
+  journal: Journal,
+  options: HostsOptions = {},
+): Hosts {
+  return new SupervisedHosts(folder, clock, journal, options);
+}
+
+class SupervisedHosts implements Hosts {
+  readonly mode: Host['mode'];
+  private readonly program: Program;
+  private readonly running = new Set<Host>();
+
+  constructor(
+    private readonly folder: string,
+    private readonly clock: Clock,
+    private readonly journal: Journal,
+    options: HostsOptions,
+  ) {
+    const { works, why } = options.mode
+      ? { works: options.mode === 'namespace', why: 'asked for' }
+      : namespacesWork();
+    this.mode = works ? 'namespace' : 'process';
+    this.program = bundleProgram(path.join(folder, '.program'));
+    journal.append({
+      source: 'hosts',
+      type: 'HostsMode',
+      subject: this.mode,
+      message: works
+        ? 'Instances are Linux namespaces with file systems and addresses of their own'
+        : `Instances are plain processes with a root folder and a loopback address each (${why})`,
+    });
+  }
+
+  async launch({ instanceId }: { instanceId: string }): Promise<Host> {
+    const folder = path.join(this.folder, instanceId);
+    fs.mkdirSync(path.join(folder, 'deployment-root'), { recursive: true });
+    fs.mkdirSync(path.join(folder, 'root'), { recursive: true });
+    fs.mkdirSync(path.join(folder, 'bin'), { recursive: true });
+    // A copy for each host: by its own place it finds the host that it belongs to.
+    const systemctl = this.program.systemctl;
+    fs.copyFileSync(path.join(this.program.folder, systemctl), path.join(folder, 'bin', systemctl));
+    const loopback = loopbackAddress();
+    const supervisor = new SupervisorProcess(
+      this.mode === 'namespace'
+        ? namespaceCommand(instanceId, folder, this.program)
+        : plainCommand(instanceId, folder, this.program, loopback),
+      folder,
+      this.clock,
+      (entry) => this.journal.append({ ...entry, source: 'hosts', subject: instanceId }),
+    );
+    let address = loopback;
+    try {
+      await supervisor.expect('started');
+      if (this.mode === 'namespace') address = await this.connect(supervisor);
+    } catch (error) {
+      await supervisor.end();
+      throw new Error(`instance ${instanceId} did not start: ${(error as Error).message}`);
+    }
+    const host = new SupervisedHost(instanceId, this.mode, address, folder, supervisor);
+    this.running.add(host);
+    this.append(instanceId, 'HostLaunched', `${instanceId} is at ${address}`, { address, mode: this.mode });
+    void host.ended.then(() => {
+      this.running.delete(host);
+      this.append(instanceId, 'HostEnded', `${instanceId} has ended`, {});
+    });
+    return host;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.running].map((host) => host.terminate()));
+  }
+
+  private async connect(supervisor: SupervisorProcess): Promise<string> {
+    const network = await linkToNamespace(supervisor.pid);
+    const ready = supervisor.expect('ready');
+    supervisor.send({ type: 'network', ...network });
+    await ready;
+    return network.address;
+  }
+
+  private append(subject: string, type: string, message: string, detail: Record<string, unknown>): void {
+    this.journal.append({ source: 'hosts', type, subject, message, detail });
+  }
+}
+
+class SupervisedHost implements Host {
+  readonly ended: Promise<void>;
+  private readonly deploymentRoot: DeploymentRoot;
+
+  constructor(
+    readonly instanceId: string,
+    readonly mode: Host['mode'],
+    readonly address: string,
+    private readonly folder: string,
+    private readonly supervisor: SupervisorProcess,
+  ) {
+    this.ended = supervisor.ended;
+    this.deploymentRoot = new DeploymentRoot(path.join(folder, 'deployment-root'));
+  }
+
+  async run(command: LifecycleCommand): Promise<LifecycleOutcome> {
+    try {
+      if (command.event === 'DownloadBundle') this.download(command);
+    } catch (error) {
+      return unknownError(`the bundle cannot be downloaded: ${(error as Error).message}`);
+    }
+    return inApiForm(await this.supervisor.run(command));
+  }
+
+  async terminate(): Promise<void> {
+    await this.supervisor.end();
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Puts the bundle onto the host, where its agent unpacks it. */
+  private download({ deploymentGroupId, deploymentId, bundle }: LifecycleCommand): void {
+    const file = this.deploymentRoot.bundle(deploymentGroupId, deploymentId);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.copyFileSync(bundle.file, file);
+  }
+}
+
+/** CodeDeploy's API has no name for outputs left open: the agent's code 6 arrives as an unknown error. */
+function inApiForm({ status, diagnostics }: AgentOutcome): LifecycleOutcome {
+  if (!diagnostics) return { status };
+  const { errorCode } = diagnostics;
+  const known = errorCode === 'OutputsLeftOpen' ? 'UnknownError' : errorCode;
+  return { status, diagnostics: { ...diagnostics, errorCode: known } };
+}
+
+function unknownError(message: string): LifecycleOutcome {
+  return {
+    status: 'Failed',
+    diagnostics: { errorCode: 'UnknownError', scriptName: '', message, logTail: '' },
+  };
+}

@@ -1,0 +1,120 @@
+import { execFile, execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Program } from './program';
+import type { SupervisorConfig } from './supervisor/protocol';
+
+/** Folders of which a host sees a copy of its own: what it writes there is kept in memory. */
+const OWN_FOLDERS = ['etc', 'opt', 'usr', 'var', 'srv'];
+/** A host's folder and its programs, as the host sees them. */
+const HOST_FOLDER = '/run/host';
+const PROGRAM_FOLDER = '/run/program';
+const DEPLOYMENT_ROOT = '/opt/codedeploy-agent/deployment-root';
+const NAMESPACES = ['--mount', '--pid', '--net', '--uts', '--fork', '--kill-child', '--mount-proc'];
+/** The process that asked for the namespaces takes them with it, however it ends. */
+const UNSHARE = ['setpriv', '--pdeathsig', 'KILL', 'unshare', ...NAMESPACES];
+
+/** Sources of bind mounts go under the new /run first: they may lie in a folder that is covered later. */
+const SET_UP = `set -eu
+host=$1 program=$2 name=$3
+mount -t tmpfs tmpfs /run
+mkdir ${HOST_FOLDER} ${PROGRAM_FOLDER}
+mount --bind "$host" ${HOST_FOLDER}
+mount --bind "$program" ${PROGRAM_FOLDER}
+for folder in ${OWN_FOLDERS.join(' ')}; do
+  own=/run/own/$folder
+  mkdir -p $own/upper $own/work
+  mount -t overlay overlay -o lowerdir=/$folder,upperdir=$own/upper,workdir=$own/work /$folder
+done
+mount -t tmpfs -o mode=1777 tmpfs /tmp
+mkdir -p ${DEPLOYMENT_ROOT}
+mount --bind ${HOST_FOLDER}/deployment-root ${DEPLOYMENT_ROOT}
+ln -sfn ${HOST_FOLDER}/bin/systemctl /usr/bin/systemctl
+hostname "$name"
+ip link set lo up
+`;
+
+/** The shell stays as the first process of the namespace, because it waits for orphans and node does not. */
+const SUPERVISE = `"$4" ${PROGRAM_FOLDER}/"$5" "$6"
+exit $?
+`;
+
+/** Whether this machine lets us make such a host: tried, with a veth pair beside the mounts. */
+export function namespacesWork(): { works: boolean; why: string } {
+  if (process.platform !== 'linux') return { works: false, why: `${process.platform} has no namespaces` };
+  if (process.getuid?.() !== 0) return { works: false, why: 'the region does not run as root' };
+  try {
+    const trial = `${SET_UP.slice(0, SET_UP.indexOf('mkdir'))}
+      mkdir -p /run/own/upper /run/own/work
+      mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/own/upper,workdir=/run/own/work /etc
+      hostname "$name"; ip link set lo up; ip link add trial type veth peer name eth0`;
+    const [command, ...args] = [...UNSHARE, 'bash', '-c', trial, 'bash', '-', '-', 'trial'];
+    execFileSync(command, args, { stdio: 'pipe', encoding: 'utf8' });
+    return { works: true, why: '' };
+  } catch (error: any) {
+    return { works: false, why: String(error.stderr || error.message).trim() };
+  }
+}
+
+/** @param host the host's folder on this machine */
+export function namespaceCommand(instanceId: string, host: string, program: Program): string[] {
+  const config: SupervisorConfig = {
+    instanceId,
+    mode: 'namespace',
+    folder: HOST_FOLDER,
+    deploymentRoot: DEPLOYMENT_ROOT,
+    root: '',
+    environment: {
+      PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${path.dirname(process.execPath)}`,
+      HOME: '/root',
+      LANG: 'C.UTF-8',
+    },
+  };
+  const args = [
+    host,
+    program.folder,
+    instanceId,
+    process.execPath,
+    program.supervisor,
+    JSON.stringify(config),
+  ];
+  return [...UNSHARE, 'bash', '-c', SET_UP + SUPERVISE, 'bash', ...args];
+}
+
+/** Point-to-point networks of four addresses each from 198.18.0.0/15, the range kept for such use. @see RFC 2544 */
+const NETWORKS = 2 ** 15;
+let next = (process.pid * 64) % NETWORKS;
+
+export interface Network {
+  /** The host's address. */
+  readonly address: string;
+  /** This machine's address on the same link. */
+  readonly gateway: string;
+}
+
+/** Links a network namespace to this machine. The interface's name reserves the network, among all regions here. */
+export async function linkToNamespace(namespacePid: number): Promise<Network> {
+  for (;;) {
+    const index = next++ % NETWORKS;
+    const name = `tide${index}`;
+    const [gateway, address] = [1, 2].map((offset) => addressAt(index * 4 + offset));
+    const ip = promisify(execFile)('ip', ['-batch', '-']);
+    ip.child.stdin!.end(
+      [
+        `link add ${name} type veth peer name eth0 netns ${namespacePid}`,
+        `address add ${gateway}/30 dev ${name}`,
+        `link set ${name} up`,
+      ].join('\n'),
+    );
+    try {
+      await ip;
+      return { address, gateway };
+    } catch (error: any) {
+      if (!/File exists/.test(error.stderr)) throw error;
+    }
+  }
+}
+
+function addressAt(offset: number): string {
+  return `198.${18 + (offset >> 16)}.${(offset >> 8) & 255}.${offset & 255}`;
+}

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { Program } from './program';
+import { HOST_MARKER, type SupervisorConfig } from './supervisor/protocol';
+
+/** What a host without namespaces is started with; its root folder lies in the host's folder. */
+export function plainCommand(instanceId: string, host: string, program: Program, address: string): string[] {
+  const root = path.join(host, 'root');
+  const config: SupervisorConfig = {
+    instanceId,
+    mode: 'process',
+    folder: host,
+    deploymentRoot: path.join(host, 'deployment-root'),
+    root,
+    environment: {
+      PATH: [path.join(host, 'bin'), path.dirname(process.execPath), process.env.PATH].join(':'),
+      HOME: process.env.HOME ?? '/',
+      LANG: 'C.UTF-8',
+      // Where the host's own /etc, /opt and so on begin, and the address that is its own.
+      DESTDIR: root,
+      HOST: address,
+      [HOST_MARKER]: randomUUID(),
+    },
+  };
+  return [process.execPath, path.join(program.folder, program.supervisor), JSON.stringify(config)];
+}
+
+let next = 0;
+
+/** A loopback address that no other host of this process has; the process's id keeps regions apart. */
+export function loopbackAddress(): string {
+  const index = next++;
+  const high = 64 + ((process.pid >> 8) & 63);
+  return `127.${high}.${process.pid & 255}.${(index % 253) + 2}`;
+}
