@@ -5,7 +5,8 @@ import { Gateway } from './gateway/gateway';
 import { KeyRing } from './gateway/key-ring';
 import { Journal } from './journal/journal';
 import { Ledger } from './ledger/ledger';
-import type { AwsService, Credentials, Scope } from './service';
+import { FolderLock } from './lock';
+import type { AwsService, Credentials, Scope, SessionOptions } from './service';
 import { SERVICES, type ServiceName, type Services } from './services';
 
 export interface RegionOptions {
@@ -21,6 +22,9 @@ export interface RegionOptions {
   readonly region?: string;
 }
 
+/** Services that an account has once, not once a region, and where they are played. */
+const GLOBAL_SERVICES: Partial<Record<ServiceName, string>> = { iam: 'us-east-1' };
+
 /** The rehearsal region: the AWS APIs on one loopback port, and what the deployed stacks declare, played behind them. */
 export class Region {
   readonly clock: Clock;
@@ -29,10 +33,14 @@ export class Region {
   private readonly keys: KeyRing;
   private readonly gateway: Gateway;
   private readonly scopes = new Map<string, AccountRegion>();
+  private stopping?: Promise<void>;
   /** The account and region that the printed keys belong to. */
   readonly home: Scope;
 
-  private constructor(readonly options: RegionOptions) {
+  private constructor(
+    readonly options: RegionOptions,
+    private readonly lock: FolderLock,
+  ) {
     this.clock = options.clock ?? new ScaledClock();
     this.journal = new Journal(this.clock, options.folder);
     this.keys = new KeyRing(this.clock);
@@ -40,19 +48,31 @@ export class Region {
       keys: this.keys,
       clock: this.clock,
       scope: (accountId, region) => this.at(accountId, region),
+      home: () => this.home,
     });
     this.home = this.at(options.accountId ?? '111111111111', options.region ?? 'us-east-1');
   }
 
+  /** @throws Error when the folder or the port is taken, or an option is not allowed; nothing is left running then */
   static async start(options: RegionOptions): Promise<Region> {
-    fs.mkdirSync(options.folder, { recursive: true });
-    const region = new Region(options);
-    await region.gateway.listen(options.port ?? 0);
+    checkOptions(options);
+    const region = new Region(options, FolderLock.acquire(options.folder));
+    try {
+      await region.gateway.listen(options.port ?? 0);
+    } catch (error) {
+      await region.stop();
+      throw error;
+    }
     return region;
   }
 
   get endpoint(): string {
     return this.gateway.url;
+  }
+
+  /** User name and password for git over HTTP to the home account's repositories. */
+  get gitCredentials(): { userName: string; password: string } {
+    return this.home.service('iam').gitCredentials();
   }
 
   at(accountId: string, region: string): Scope {
@@ -69,15 +89,30 @@ export class Region {
     return [...this.scopes.values()];
   }
 
-  credentials(accountId: string, roleArn?: string): Credentials {
-    return this.keys.issue(accountId, roleArn);
+  credentials(accountId: string, roleArn?: string, session?: SessionOptions): Credentials {
+    return this.keys.issue(accountId, roleArn, session);
   }
 
   /** Ends every process and socket of the region. Its folder stays, for reading. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  private async end(): Promise<void> {
     await Promise.all(this.all().map((scope) => scope.stop()));
     await this.gateway.close();
     this.journal.close();
+    this.lock.release();
+  }
+}
+
+function checkOptions({ accountId, region }: RegionOptions): void {
+  if (accountId !== undefined && !/^\d{12}$/.test(accountId)) {
+    throw new Error(`region: account is ${accountId}; allowed are 12 digits`);
+  }
+  if (region !== undefined && !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
+    throw new Error(`region: region is ${region}; allowed is an AWS region's name such as us-east-1`);
   }
 }
 
@@ -107,6 +142,8 @@ class AccountRegion implements Scope {
   }
 
   service<Name extends ServiceName>(name: Name): Services[Name] {
+    const place = GLOBAL_SERVICES[name];
+    if (place && place !== this.region) return this.at(this.accountId, place).service(name);
     let service = this.running.get(name) as Services[Name] | undefined;
     if (!service) {
       service = new SERVICES[name](this) as Services[Name];
@@ -129,8 +166,8 @@ class AccountRegion implements Scope {
     return folder;
   }
 
-  credentials(roleArn?: string): Credentials {
-    return this.owner.credentials(this.accountId, roleArn);
+  credentials(roleArn?: string, session?: SessionOptions): Credentials {
+    return this.owner.credentials(this.accountId, roleArn, session);
   }
 
   environment(roleArn?: string): Record<string, string> {

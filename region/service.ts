@@ -45,9 +45,16 @@ export interface Scope {
   /** An existing folder of this account, region and the named service, for files. */
   folder(service: string): string;
   /** Short-lived keys of a role (or of the root user when no role is given). */
-  credentials(roleArn?: string): Credentials;
+  credentials(roleArn?: string, session?: SessionOptions): Credentials;
   /** Standard environment variables that point any AWS client at this scope with those keys, and at nothing else. */
   environment(roleArn?: string): Record<string, string>;
+}
+
+export interface SessionOptions {
+  /** Name of the assumed role's session. @default 'tidegate' */
+  readonly sessionName?: string;
+  /** Wall time. @default 43200, twelve hours, for a role; a year for the account's root user */
+  readonly durationSeconds?: number;
 }
 
 export interface Credentials {

@@ -1,0 +1,103 @@
+import { parseArgs } from 'node:util';
+import { ScaledClock } from './clock/clock';
+import { Region } from './region';
+
+const USAGE = `Starts a rehearsal region and leaves it running until Ctrl-C.
+
+npm run region -- [options]
+
+  --port N        loopback port, 0 to 65535; 0 takes a free one      (default 4510)
+  --folder PATH   where the region writes; one region at a time      (default .tidegate/region)
+  --scale N       AWS seconds in one second, 1 to 3600               (default 1, real time)
+  --account ID    12 digits                                          (default 111111111111)
+  --region NAME   AWS region name                                    (default us-east-1)
+  --help          this text
+`;
+
+const OPTIONS = {
+  port: { type: 'string', default: '4510' },
+  folder: { type: 'string', default: '.tidegate/region' },
+  scale: { type: 'string', default: '1' },
+  account: { type: 'string', default: '111111111111' },
+  region: { type: 'string', default: 'us-east-1' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+class UsageError extends Error {}
+
+function readFlags(args: string[]) {
+  let values: ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+  try {
+    values = parseArgs({ args, options: OPTIONS, strict: true }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  const { folder, help, account, region } = values;
+  if (!/^\d{12}$/.test(account)) throw new UsageError(`--account is ${account}; allowed are 12 digits`);
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
+    throw new UsageError(`--region is ${region}; allowed is an AWS region name such as us-east-1`);
+  }
+  const port = numberWithin('--port', values.port, 0, 65_535);
+  if (!Number.isInteger(port)) throw new UsageError(`--port is ${values.port}; allowed is a whole number`);
+  return { folder, help, account, region, port, scale: numberWithin('--scale', values.scale, 1, 3600) };
+}
+
+function numberWithin(flag: string, text: string, least: number, most: number): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (number >= least && number <= most) return number;
+  throw new UsageError(`${flag} is ${text}; allowed is a number from ${least} to ${most}`);
+}
+
+/** What a user pastes into a shell to work with the region. */
+function instructions(region: Region): string {
+  const exports = Object.entries(region.home.environment()).map(
+    ([name, value]) => `export ${name}='${value}'`,
+  );
+  const git = region.gitCredentials;
+  const url = new URL(`${region.endpoint}/v1/repos/REPOSITORY`);
+  url.username = git.userName;
+  url.password = git.password;
+  return [
+    `The region answers at ${region.endpoint}. For cdk, aws and the SDKs, in another terminal:`,
+    '',
+    ...exports,
+    '',
+    'For git, with a repository that a stack has declared:',
+    '',
+    `git clone ${url}`,
+    '',
+    'Ctrl-C stops it, with everything that runs in it.',
+    '',
+  ].join('\n');
+}
+
+async function main(): Promise<void> {
+  const flags = readFlags(process.argv.slice(2));
+  if (flags.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const region = await Region.start({
+    port: flags.port,
+    folder: flags.folder,
+    clock: new ScaledClock(flags.scale),
+    accountId: flags.account,
+    region: flags.region,
+  });
+  process.stdout.write(instructions(region));
+  region.journal.follow(({ time, source, message }) => {
+    process.stdout.write(`${time.slice(11, 19)} ${source.padEnd(14)} ${message}\n`);
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      region.stop().then(() => process.exit(0), fail);
+    });
+  }
+}
+
+function fail(error: Error): void {
+  process.stderr.write(`${error.message}\n${error instanceof UsageError ? `\n${USAGE}` : ''}`);
+  process.exit(error instanceof UsageError ? 2 : 1);
+}
+
+main().catch(fail);
