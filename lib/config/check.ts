@@ -29,7 +29,10 @@ function explain(issue: z.core.$ZodIssue, description: unknown, file: string): s
 /** `environments[1].capacity.min` */
 function keyPath(path: readonly PropertyKey[]): string {
   if (path.length === 0) return 'delivery';
-  return path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('').replace(/^\./, '');
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
 }
 
 function show(value: unknown): string {

@@ -1,7 +1,8 @@
 import type { AlarmThresholds, DeliveryDescription, EnvironmentDescription } from './description';
 
 /** A checked description with every default filled in: what the constructs are built from. */
-export interface Delivery extends Required<Omit<DeliveryDescription, 'account' | 'region' | 'environments' | 'alarms'>> {
+export interface Delivery
+  extends Required<Omit<DeliveryDescription, 'account' | 'region' | 'environments' | 'alarms'>> {
   readonly account?: string;
   readonly region?: string;
   readonly environments: readonly Environment[];

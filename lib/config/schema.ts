@@ -63,7 +63,11 @@ const environments = z
   .superRefine((list, context) => {
     for (const [index, { name }] of list.entries()) {
       if (list.findIndex((other) => other.name === name) < index)
-        context.addIssue({ code: 'custom', path: [index, 'name'], message: 'a name that no other environment has' });
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'name'],
+          message: 'a name that no other environment has',
+        });
     }
   });
 

@@ -1,5 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import {
   type ApplicationLoadBalancer,
   type ApplicationTargetGroup,
@@ -25,7 +31,11 @@ export interface ReleaseAlarmsProps {
 export class ReleaseAlarms extends Construct {
   readonly alarms: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { names, thresholds, loadBalancer, targetGroup }: ReleaseAlarmsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { names, thresholds, loadBalancer, targetGroup }: ReleaseAlarmsProps,
+  ) {
     super(scope, id);
     const period = Duration.minutes(1);
     const statistic = 'Sum';
@@ -33,7 +43,10 @@ export class ReleaseAlarms extends Construct {
     // RequestCount leaves out the requests no target could be chosen for: those are the load balancer's own errors.
     const traffic = {
       served: targetGroup.metrics.requestCount({ statistic, period }),
-      targetErrors: targetGroup.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, { statistic, period }),
+      targetErrors: targetGroup.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, {
+        statistic,
+        period,
+      }),
       balancerErrors: loadBalancer.metrics.httpCodeElb(HttpCodeElb.ELB_5XX_COUNT, { statistic, period }),
     };
     const { served, balancerErrors } = traffic;
@@ -41,12 +54,16 @@ export class ReleaseAlarms extends Construct {
     const errors = '(FILL(targetErrors, 0) + FILL(balancerErrors, 0))';
 
     const alarm = (
-      name: string,
+      alarmName: string,
       alarmDescription: string,
-      { value, threshold, usingMetrics }: { value: string; threshold: number; usingMetrics: Record<string, IMetric> },
+      {
+        value,
+        threshold,
+        usingMetrics,
+      }: { value: string; threshold: number; usingMetrics: Record<string, IMetric> },
     ) =>
-      new Alarm(this, name, {
-        alarmName: names[name as keyof typeof names],
+      new Alarm(this, alarmName, {
+        alarmName,
         alarmDescription,
         metric: new MathExpression({
           expression: `IF(${requests} >= ${thresholds.minimumRequestsPerMinute}, ${value}, 0)`,
@@ -62,12 +79,12 @@ export class ReleaseAlarms extends Construct {
       });
 
     this.alarms = [
-      alarm('errorRate', 'Server errors, in percent of the requests', {
+      alarm(names.errorRate, 'Server errors, in percent of the requests', {
         value: `100 * ${errors} / ${requests}`,
         threshold: thresholds.errorRatePercent,
         usingMetrics: traffic,
       }),
-      alarm('latency', 'Response time, 99th percentile, in milliseconds', {
+      alarm(names.latency, 'Response time, 99th percentile, in milliseconds', {
         value: '1000 * FILL(seconds, 0)',
         threshold: thresholds.latencyP99Milliseconds,
         usingMetrics: {
@@ -76,7 +93,7 @@ export class ReleaseAlarms extends Construct {
           seconds: targetGroup.metrics.targetResponseTime({ statistic: 'p99', period }),
         },
       }),
-      alarm('unhealthyHosts', 'Hosts that fail their health check', {
+      alarm(names.unhealthyHosts, 'Hosts that fail their health check', {
         value: 'FILL(hosts, 0)',
         threshold: 1,
         usingMetrics: {

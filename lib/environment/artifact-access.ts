@@ -1,5 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
-import { type Role, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Delivery, Environment } from '../config/delivery';
 import { pipelineNames } from '../names';
 
@@ -14,7 +14,9 @@ export function grantRevisions(role: Role, delivery: Delivery, environment: Envi
   const { region = Aws.REGION } = environment;
   const bucket = `arn:${Aws.PARTITION}:s3:::${pipelineNames(delivery).artifactBucket(region)}`;
 
-  role.addToPolicy(new PolicyStatement({ actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [`${bucket}/*`] }));
+  role.addToPolicy(
+    new PolicyStatement({ actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [`${bucket}/*`] }),
+  );
   role.addToPolicy(
     new PolicyStatement({
       actions: ['kms:Decrypt'],

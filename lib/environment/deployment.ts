@@ -55,7 +55,8 @@ export class Deployment extends Construct {
     };
     Validations.of(resource).acknowledge({
       id: 'CloudFormation-Validate::F3002',
-      reason: 'The offline schema of this aws-cdk-lib is older than Ec2DeploymentOptions, which its own L1 knows.',
+      reason:
+        'The offline schema of this aws-cdk-lib is older than Ec2DeploymentOptions, which its own L1 knows.',
     });
   }
 }

@@ -92,11 +92,13 @@ export class Fleet extends Construct {
 
     Validations.of(this.role).acknowledge({
       id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedInstanceCore]',
-      reason: 'The policy AWS keeps for the Systems Manager agent, which takes the place of SSH; it follows the agent.',
+      reason:
+        'The policy AWS keeps for the Systems Manager agent, which takes the place of SSH; it follows the agent.',
     });
     Validations.of(this.group).acknowledge({
       id: 'AwsSolutions-AS3',
-      reason: 'Scaling events of a stateless fleet call for nobody; what users notice is what the alarms watch.',
+      reason:
+        'Scaling events of a stateless fleet call for nobody; what users notice is what the alarms watch.',
     });
   }
 }

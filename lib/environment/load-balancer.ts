@@ -62,11 +62,13 @@ export class LoadBalancer extends Construct {
 
     Validations.of(securityGroup).acknowledge({
       id: 'AwsSolutions-EC23',
-      reason: 'The service is public: port 80 is open to anyone on purpose, and the instances only to this group.',
+      reason:
+        'The service is public: port 80 is open to anyone on purpose, and the instances only to this group.',
     });
     Validations.of(this.loadBalancer).acknowledge({
       id: 'AwsSolutions-ELB2',
-      reason: 'Access logs are billed by volume; the alarms read the metrics. Whoever must keep them calls logAccessLogs().',
+      reason:
+        'Access logs are billed by volume; the alarms read the metrics. Whoever must keep them calls logAccessLogs().',
     });
   }
 }

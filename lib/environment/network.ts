@@ -1,10 +1,5 @@
 import { Validations } from 'aws-cdk-lib';
-import {
-  GatewayVpcEndpointAwsService,
-  type SelectedSubnets,
-  SubnetType,
-  Vpc,
-} from 'aws-cdk-lib/aws-ec2';
+import { GatewayVpcEndpointAwsService, type SelectedSubnets, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 
 /**
@@ -30,7 +25,8 @@ export class Network extends Construct {
     this.privateSubnets = this.vpc.selectSubnets({ subnetType: SubnetType.PRIVATE_WITH_EGRESS });
     Validations.of(this.vpc).acknowledge({
       id: 'AwsSolutions-VPC7',
-      reason: 'Flow logs are billed by volume and name no request; whoever must keep them adds vpc.addFlowLog() here.',
+      reason:
+        'Flow logs are billed by volume and name no request; whoever must keep them adds vpc.addFlowLog() here.',
     });
   }
 }

@@ -31,7 +31,8 @@ export class Artifacts extends Construct {
     });
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'Written by the pipeline and read by its actions alone; CloudTrail data events can record both if asked to.',
+      reason:
+        'Written by the pipeline and read by its actions alone; CloudTrail data events can record both if asked to.',
     });
   }
 }

@@ -1,14 +1,13 @@
-import path from 'node:path';
-import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { bundledHandler } from './bundled-handler';
 
 /** The function behind the bake of every environment: lambda/bake. */
 export class BakeFunction extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -21,23 +20,24 @@ export class BakeFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     logGroup.grantWrite(role);
-    // DescribeAlarms is authorized for all alarms of a region or none.
+    // DescribeAlarms is authorized for all alarms of a region or for none.
     const anyAlarm = Stack.of(this).formatArn({
       service: 'cloudwatch',
+      region: '*',
       resource: 'alarm',
       resourceName: '*',
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     role.addToPolicy(new PolicyStatement({ actions: ['cloudwatch:DescribeAlarms'], resources: [anyAlarm] }));
 
-    this.function = new NodejsFunction(this, 'Function', {
+    this.function = new LambdaFunction(this, 'Function', {
       description: 'Lets a release on after its bake time without an alarm',
-      entry: path.join(__dirname, '../../lambda/bake/handler.ts'),
+      code: bundledHandler('lambda/bake/handler.ts'),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       timeout: Duration.seconds(30),
       role,
       logGroup,
-      bundling: { format: OutputFormat.CJS, target: 'node24' },
     });
   }
 }

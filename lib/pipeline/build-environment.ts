@@ -7,8 +7,10 @@ import type { Construct } from 'constructs';
 /** Image of every build, the service's own among them. */
 export const BUILD_IMAGE = LinuxBuildImage.AMAZON_LINUX_2023_5;
 
-/** Where npm keeps what it downloaded, and where the app's own dependencies are installed: relative to the sources. */
+/** Where npm keeps what it has downloaded, relative to the sources. */
 const NPM_CACHE = '.npm';
+
+/** Where the app's own dependencies are installed, relative to the sources. */
 export const DEPENDENCIES = '.dependencies';
 
 /** One log group for the builds of a pipeline, so that none is left behind without a retention. */
@@ -19,21 +21,22 @@ export function buildLogs(scope: Construct): LogGroup {
   });
 }
 
-/** What the builds that CDK Pipelines makes have in common: a runtime, logs, and a cache that spares the downloads. */
+/** What the builds that CDK Pipelines makes have in common. */
 export function buildDefaults(logGroup: LogGroup): CodeBuildOptions {
-  return {
-    buildEnvironment: {
-      buildImage: BUILD_IMAGE,
-      environmentVariables: {
-        npm_config_cache: { value: NPM_CACHE },
-        npm_config_prefer_offline: { value: 'true' },
-      },
-    },
-    partialBuildSpec: BuildSpec.fromObject({
-      phases: { install: { 'runtime-versions': { nodejs: '22' } } },
-      cache: { paths: [`${NPM_CACHE}/**/*`, `${DEPENDENCIES}/**/*`] },
-    }),
-    cache: Cache.local(LocalCacheMode.CUSTOM),
-    logging: { cloudWatch: { logGroup } },
-  };
+  return { buildEnvironment: { buildImage: BUILD_IMAGE }, logging: { cloudWatch: { logGroup } } };
 }
+
+/** What the builds with npm in them need besides: a runtime, and a local cache that spares a second build the downloads. */
+export const NPM_BUILD: CodeBuildOptions = {
+  buildEnvironment: {
+    environmentVariables: {
+      npm_config_cache: { value: NPM_CACHE },
+      npm_config_prefer_offline: { value: 'true' },
+    },
+  },
+  partialBuildSpec: BuildSpec.fromObject({
+    phases: { install: { 'runtime-versions': { nodejs: '22' } } },
+    cache: { paths: [`${NPM_CACHE}/**/*`, `${DEPENDENCIES}/**/*`] },
+  }),
+  cache: Cache.local(LocalCacheMode.CUSTOM),
+};

@@ -1,5 +1,9 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { type IServerApplication, ServerApplication, ServerDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
+import {
+  type IServerApplication,
+  ServerApplication,
+  ServerDeploymentGroup,
+} from 'aws-cdk-lib/aws-codedeploy';
 import type { IStage } from 'aws-cdk-lib/aws-codepipeline';
 import { CodeDeployServerDeployAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import {
@@ -35,11 +39,15 @@ export class DeployStep extends Step implements ICodePipelineActionFactory {
         actionName: options.actionName,
         runOrder: options.runOrder,
         input: options.artifacts.toCodePipeline(revision),
-        deploymentGroup: ServerDeploymentGroup.fromServerDeploymentGroupAttributes(options.scope, 'DeploymentGroup', {
-          application: this.#application(options.scope),
-          deploymentGroupName,
-          deploymentConfig: DEPLOYMENT_CONFIGURATIONS[environment.deploymentConfiguration],
-        }),
+        deploymentGroup: ServerDeploymentGroup.fromServerDeploymentGroupAttributes(
+          options.scope,
+          'DeploymentGroup',
+          {
+            application: this.#application(options.scope),
+            deploymentGroupName,
+            deploymentConfig: DEPLOYMENT_CONFIGURATIONS[environment.deploymentConfiguration],
+          },
+        ),
       }),
     );
     return { runOrdersConsumed: 1 };

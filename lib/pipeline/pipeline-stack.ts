@@ -9,7 +9,7 @@ import { pipelineNames } from '../names';
 import { Artifacts } from './artifacts';
 import { BakeFunction } from './bake-function';
 import { BakeStep } from './bake-step';
-import { buildDefaults, buildLogs } from './build-environment';
+import { buildDefaults, buildLogs, NPM_BUILD } from './build-environment';
 import { BuildStep } from './build-step';
 import { DeployStep } from './deploy-step';
 import { smokeTestStep } from './smoke-test-step';
@@ -29,7 +29,7 @@ export class PipelineStack extends Stack {
     const { bucket } = new Artifacts(this, 'Artifacts', { bucketName: names.artifactBucket() });
     const logGroup = buildLogs(this);
 
-    const source = CodePipelineSource.codeCommit(repository, delivery.branch);
+    const source = CodePipelineSource.codeCommit(repository, delivery.branch, { actionName: 'Source' });
     const build = new BuildStep({ source, buildspec: 'service/buildspec.yml', logGroup });
     const synth = synthStep(source);
     synth.addStepDependency(build);
@@ -47,6 +47,8 @@ export class PipelineStack extends Stack {
       cdkAssetsCliVersion: VERSIONS.cdkAssets,
       publishAssetsInParallel: false,
       codeBuildDefaults: buildDefaults(logGroup),
+      synthCodeBuildDefaults: NPM_BUILD,
+      selfMutationCodeBuildDefaults: NPM_BUILD,
     });
 
     const bakeFunction = new BakeFunction(this, 'Bake');
