@@ -13,7 +13,7 @@ export interface TestScope extends Scope {
 
 /**
  * An account and region without a gateway, on a stepped clock: for tests of one service.
- * @param fakes services that stand in for the played ones
+ * @param fakes services that stand in for the played ones, or functions that make one for this scope
  */
 export function testScope(fakes: Partial<Record<ServiceName, unknown>> = {}): TestScope {
   const root = temporaryFolder('scope');
@@ -33,6 +33,8 @@ export function testScope(fakes: Partial<Record<ServiceName, unknown>> = {}): Te
     ledger: new Ledger(),
     endpoint: 'http://127.0.0.1:1',
     service<Name extends ServiceName>(name: Name): Services[Name] {
+      const given = running.get(name);
+      if (typeof given === 'function') running.set(name, given(scope));
       if (!running.has(name)) {
         const { SERVICES } = require('../../region/services');
         running.set(name, new SERVICES[name](scope));

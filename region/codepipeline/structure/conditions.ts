@@ -1,0 +1,111 @@
+import type { Condition, RuleDeclaration, StageDeclaration } from '@aws-sdk/client-codepipeline';
+import { type StructureError, structureError } from './structure-error';
+
+/** What each type of condition may result in. */
+const RESULTS = {
+  beforeEntry: ['FAIL', 'SKIP'],
+  onSuccess: ['ROLLBACK', 'FAIL'],
+  onFailure: ['ROLLBACK', 'RETRY'],
+} as const;
+
+type ConditionType = keyof typeof RESULTS;
+
+/** The configuration that each rule cannot do without; `Commands` takes its commands beside the configuration. */
+const RULES: Record<string, readonly string[]> = {
+  CloudWatchAlarm: ['AlarmName'],
+  CodeBuild: ['ProjectName'],
+  Commands: [],
+  DeploymentWindow: ['Cron'],
+  LambdaInvoke: ['FunctionName'],
+  VariableCheck: ['Variable', 'Value', 'Operator'],
+};
+
+const RULES_THAT_CAN_SKIP = ['VariableCheck', 'LambdaInvoke'];
+
+/**
+ * What CodePipeline would refuse in the conditions of a stage.
+ * @see https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html
+ */
+export function conditionErrors(stage: StageDeclaration, first: boolean, mode: string): StructureError[] {
+  const errors: StructureError[] = [];
+  const { beforeEntry, onSuccess, onFailure } = stage;
+  const fail = (code: StructureError['code'], type: ConditionType, found: string, allowed: string) =>
+    errors.push(structureError(code, `${type} of stage "${stage.name}"`, found, allowed));
+
+  for (const type of Object.keys(RESULTS) as ConditionType[]) {
+    const conditions = stage[type]?.conditions ?? [];
+    if (conditions.length > 1) {
+      fail('CONDITION_COUNT', type, `${conditions.length} conditions`, 'one condition of each type');
+    }
+    for (const condition of conditions) {
+      checkResult(type, condition.result);
+      errors.push(...ruleErrors(stage, type, condition));
+    }
+  }
+  if (first && beforeEntry) fail('CONDITION_NOT_ALLOWED', 'beforeEntry', 'it', 'none in the source stage');
+  checkResult('onFailure', onFailure?.result);
+  if (onFailure?.result === 'RETRY' && onFailure.conditions?.length) {
+    fail('RETRY_WITH_CONDITIONS', 'onFailure', 'RETRY with conditions', 'RETRY alone, or conditions');
+  }
+  const rollsBack = (type: 'onSuccess' | 'onFailure') =>
+    [stage[type], ...(stage[type]?.conditions ?? [])].some(
+      (part) => (part as Condition | undefined)?.result === 'ROLLBACK',
+    );
+  for (const type of ['onSuccess', 'onFailure'] as const) {
+    if (!rollsBack(type)) continue;
+    if (first) fail('CONDITION_NOT_ALLOWED', type, 'ROLLBACK', 'no rollback of the source stage');
+    if (mode === 'PARALLEL') fail('CONDITION_NOT_ALLOWED', type, 'ROLLBACK', 'no rollback in PARALLEL mode');
+  }
+  if (onSuccess && !onSuccess.conditions?.length) {
+    fail('CONDITION_COUNT', 'onSuccess', 'no condition', 'one condition');
+  }
+  return errors;
+
+  function checkResult(type: ConditionType, result: string | undefined) {
+    const allowed: readonly string[] = RESULTS[type];
+    if (result !== undefined && !allowed.includes(result)) {
+      fail('CONDITION_RESULT_INVALID', type, `the result ${result}`, allowed.join(' or '));
+    }
+  }
+}
+
+function ruleErrors(stage: StageDeclaration, type: ConditionType, condition: Condition): StructureError[] {
+  const where = `${type} of stage "${stage.name}"`;
+  const rules = condition.rules ?? [];
+  const errors = rules.flatMap((rule) => oneRule(where, rule));
+  if (rules.length < 1 || rules.length > 5) {
+    errors.push(structureError('RULE_COUNT', where, `${rules.length} rules`, '1 to 5 rules'));
+  }
+  for (const { ruleTypeId, name } of rules) {
+    if (condition.result === 'SKIP' && !RULES_THAT_CAN_SKIP.includes(ruleTypeId?.provider ?? '')) {
+      errors.push(
+        structureError(
+          'CONDITION_RESULT_INVALID',
+          where,
+          `SKIP with the rule "${name}" (${ruleTypeId?.provider})`,
+          `SKIP with ${RULES_THAT_CAN_SKIP.join(' or ')}`,
+        ),
+      );
+    }
+  }
+  return errors;
+}
+
+function oneRule(where: string, rule: RuleDeclaration): StructureError[] {
+  const provider = rule.ruleTypeId?.provider ?? '';
+  const keys = RULES[provider];
+  if (!keys) {
+    const allowed = Object.keys(RULES).join(', ');
+    return [structureError('RULE_UNKNOWN', where, `the rule "${rule.name}" of ${provider}`, allowed)];
+  }
+  return keys
+    .filter((key) => !rule.configuration?.[key])
+    .map((key) =>
+      structureError(
+        'RULE_CONFIG_REQUIRED',
+        where,
+        `no ${key} in the configuration of the rule "${rule.name}"`,
+        `a ${provider} rule with ${keys.join(', ')}`,
+      ),
+    );
+}
