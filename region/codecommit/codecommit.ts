@@ -95,6 +95,20 @@ export class CodeCommit implements AwsService {
   }
 
   /**
+   * A full clone in an existing empty folder, at a commit, branch or tag (the default branch when left out), for a
+   * build with a CodeCommit source.
+   * @returns the commit id
+   */
+  async checkout(repositoryName: string, version: string | undefined, folder: string): Promise<string> {
+    const repository = this.find(repositoryName);
+    const commitId = await repository.resolve(version);
+    await this.git.run(['clone', '--quiet', '--no-hardlinks', '--no-checkout', repository.folder, folder]);
+    await this.git.run(['-C', folder, 'checkout', '--quiet', commitId]);
+    await this.git.run(['-C', folder, 'remote', 'set-url', 'origin', repository.metadata.cloneUrlHttp!]);
+    return commitId;
+  }
+
+  /**
    * @throws RepositoryNameRequiredException, RepositoryDoesNotExistException
    */
   find(repositoryName: string | undefined): Repository {
@@ -120,7 +134,11 @@ export class CodeCommit implements AwsService {
     const [, encoded] = /^Basic\s+(\S+)$/i.exec(authorization) ?? [];
     if (!encoded) return undefined;
     const [, user, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
-    return user === undefined ? undefined : this.scope.service('iam').verifyGitCredential(user, password);
+    if (user === undefined || !this.scope.service('iam').verifyGitCredential(user, password))
+      return undefined;
+    // Git user names are made of the IAM user's name, a count from the second credential on, and the account.
+    const name = user.replace(/(?:\+\d+)?-at-\d{12}$/, '');
+    return `arn:aws:iam::${this.scope.accountId}:user/${name}`;
   }
 
   private async create(input: sdk.CreateRepositoryCommandInput) {

@@ -15,7 +15,7 @@ const scope = testScope({
   iam: {
     operations: {},
     verifyGitCredential: (user: string, password: string) =>
-      user === 'developer' && password === 'pass:word' ? userArn : undefined,
+      user === 'developer-at-111111111111' && password === 'pass:word',
   },
   events: { operations: {}, emit: (event: unknown) => emitted.push(event) },
 });
@@ -29,7 +29,7 @@ beforeAll(async () => {
   server = http.createServer((request, response) => codecommit.handleGit(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  origin = `http://developer:pass%3Aword@127.0.0.1:${port}/v1/repos`;
+  origin = `http://developer-at-111111111111:pass%3Aword@127.0.0.1:${port}/v1/repos`;
   await codecommit.operations.CreateRepository({ repositoryName: 'shop', repositoryDescription: 'd' });
 });
 
@@ -156,9 +156,9 @@ test('wrong or no credentials get a 401 that asks for them; an unknown repositor
   const status = async (authorization?: string, target = url.href) =>
     fetch(target, { headers: authorization ? { authorization } : {} });
   expect((await status()).status).toBe(401);
-  const wrong = await status(`Basic ${Buffer.from('developer:no').toString('base64')}`);
+  const wrong = await status(`Basic ${Buffer.from('developer-at-111111111111:no').toString('base64')}`);
   expect([wrong.status, wrong.headers.get('www-authenticate')]).toEqual([401, 'Basic realm="CodeCommit"']);
-  const right = `Basic ${Buffer.from('developer:pass:word').toString('base64')}`;
+  const right = `Basic ${Buffer.from('developer-at-111111111111:pass:word').toString('base64')}`;
   expect((await status(right)).status).toBe(200);
   expect((await status(right, url.href.replace('shop', 'none'))).status).toBe(404);
   expect((await status(right, url.href.replace('/shop/info/refs', '/shop/../../config'))).status).toBe(404);
