@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock/clock';
-import { AwsError, type Scope } from '../service';
+import { AwsError, type AwsService, type Scope } from '../service';
 import { verifyChecksums } from './checksums';
 import type { KeyRing } from './key-ring';
 import { type OperationModel, type ServiceModel, serviceModel, serviceOfSigningName } from './model';
@@ -107,7 +107,8 @@ export class Gateway {
           `Could not find operation ${asked} for version ${model.settings.version} of ${service}.`,
         );
       }
-      const played = scope.service(service).operations[operation.name];
+      const { operations }: AwsService = scope.service(service);
+      const played = operations[operation.name];
       if (!played) {
         const message = `The rehearsal region does not play ${service}:${operation.name}.`;
         scope.journal.append({

@@ -25,7 +25,7 @@ export class Iam implements AwsService {
   private readonly credentials: ServiceSpecificCredentials;
   private git?: ServiceSpecificCredential;
 
-  constructor(private readonly scope: Scope) {
+  constructor(scope: Scope) {
     this.roles = new Principals(scope, { kind: 'Role', idPrefix: 'AROA' });
     this.users = new Principals(scope, { kind: 'User', idPrefix: 'AIDA' });
     this.groups = new Principals(scope, { kind: 'Group', idPrefix: 'AGPA' });

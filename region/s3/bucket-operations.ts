@@ -8,8 +8,9 @@ export function bucketOperations(scope: Scope, buckets: Buckets): Record<string,
   return {
     ...configurationOperations(buckets),
 
-    CreateBucket({ Bucket }) {
-      buckets.create(Bucket);
+    CreateBucket({ Bucket, CreateBucketConfiguration }) {
+      const region = CreateBucketConfiguration?.LocationConstraint ?? scope.region;
+      scope.at(scope.accountId, region).service('s3').buckets.create(Bucket);
       return { Location: `/${Bucket}` };
     },
 

@@ -135,7 +135,8 @@ function xml(status: number, body: string): WireResponse {
   return { status, headers: { 'content-type': 'text/xml' }, body };
 }
 
-function parameters(request: WireRequest): URLSearchParams {
-  const query = request.query.map(([name, value]) => [name, value]);
-  return request.method === 'GET' ? new URLSearchParams(query) : new URLSearchParams(request.body.toString());
+function parameters({ method, query, body }: WireRequest): URLSearchParams {
+  return new URLSearchParams(
+    method === 'GET' ? query.map(([name, value]) => [name, value]) : body.toString(),
+  );
 }

@@ -117,6 +117,16 @@ export class RestXml extends Rest {
     return new AwsRestXmlProtocol(model.settings);
   }
 
+  override async writeOutput(model: ServiceModel, operation: OperationModel, output: any = {}) {
+    const response = await super.writeOutput(model, operation, output);
+    const root = rootElement(operation);
+    if (!root || (response.body !== '' && !root.unwraps)) return response;
+    const { xmlNamespace } = model.settings;
+    const text = root.unwraps ? (output[root.name] ?? '') : '';
+    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<${root.name} xmlns="${xmlNamespace}">${text}</${root.name}>`;
+    return { ...response, headers: { ...response.headers, 'content-type': 'application/xml' }, body };
+  }
+
   writeError(error: WireError, requestId: string): WireResponse {
     const value = { Code: error.code, Message: error.message, RequestId: requestId };
     return {
@@ -148,6 +158,24 @@ function headAndBody(operation: OperationModel): SchemaRef {
 /** Operations get a streamed body as its bytes. */
 function isRawBody(member: NormalizedSchema): boolean {
   return Boolean(member.getMergedTraits().httpPayload) && member.isStreaming();
+}
+
+/**
+ * The element that a response has even when nothing is in it; none where the body is no structure. GetBucketLocation's
+ * holds its one member's text directly, which the SDK's schema tells by giving both one name.
+ */
+function rootElement({ output }: OperationModel): { name: string; unwraps: boolean } | undefined {
+  const schema = NormalizedSchema.of(output);
+  if (schema.isUnitSchema()) return undefined;
+  const members = [...schema.structIterator()];
+  if (members.some(([, member]) => member.getMergedTraits().httpPayload)) return undefined;
+  const inBody = members.filter(([, member]) => {
+    const { httpHeader, httpPrefixHeaders } = member.getMergedTraits();
+    return !httpHeader && httpPrefixHeaders === undefined;
+  });
+  if (inBody.length === 0) return undefined;
+  const name = (schema.getMergedTraits().xmlName as string | undefined) ?? schema.getName()!;
+  return { name, unwraps: inBody.length === 1 && inBody[0][0] === name };
 }
 
 function outputStatus(operation: OperationModel, output: any): number {
