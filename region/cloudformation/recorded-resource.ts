@@ -61,7 +61,10 @@ async function schemaAttributes(type: string, physicalId: string, properties: Pr
   const identifier = schema.cfnRefIdentifier ?? schema.primaryIdentifier ?? [];
   return Object.fromEntries(
     Object.keys(schema.attributes)
-      .map((name) => [name, identifier.length === 1 && identifier[0] === name ? physicalId : properties[name]])
+      .map((name) => [
+        name,
+        identifier.length === 1 && identifier[0] === name ? physicalId : properties[name],
+      ])
       .filter(([, value]) => value !== undefined),
   );
 }

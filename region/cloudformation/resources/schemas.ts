@@ -1,6 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { loadAwsServiceSpec } from '@aws-cdk/aws-service-spec';
 import type { Property, PropertyType, Resource, SpecDatabase } from '@aws-cdk/service-spec-types';
-import { isDeepStrictEqual } from 'node:util';
 
 /** Whether a change of a value makes CloudFormation replace the resource; `maybe` depends on the resource's service. */
 export type Replacement = 'yes' | 'no' | 'maybe';

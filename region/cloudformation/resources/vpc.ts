@@ -65,7 +65,9 @@ export const VPC_RESOURCES: readonly ResourceProvider[] = [
       CreationTimestamp: new Date(scope.clock.now()).toISOString(),
       DnsEntries:
         VpcEndpointType === 'Interface'
-          ? [`${companionId('Z', id)}:${id}.${String(ServiceName).split('.').slice(2).join('.')}.${scope.region}.vpce.amazonaws.com`]
+          ? [
+              `${companionId('Z', id)}:${id}.${String(ServiceName).split('.').slice(2).join('.')}.${scope.region}.vpce.amazonaws.com`,
+            ]
           : [],
       NetworkInterfaceIds: VpcEndpointType === 'Interface' ? [companionId('eni', id)] : [],
     }),

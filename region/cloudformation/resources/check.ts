@@ -1,0 +1,134 @@
+import { references } from '../template/references';
+import type { ResolvedTemplate } from '../template/resolved-template';
+import type { ResourceDeclaration } from '../template/template';
+import { dispositionOf, type ResourceProviders } from './providers';
+import type { ResourceSchemas } from './schemas';
+
+/** A resource, or a property of one, that cannot be deployed here. */
+export interface Problem {
+  readonly logicalId: string;
+  readonly type: string;
+  /** Where in the template, `/Resources/Fleet/Properties/Foo`. */
+  readonly path: string;
+  /** The validation that it did not pass. */
+  readonly validation: string;
+  readonly message: string;
+}
+
+/** Validations of the region's own: AWS would accept what they refuse. */
+const REGION_VALIDATION = 'Tidegate::Region::NotPlayed';
+/** The name under which AWS reports extraneous and missing properties before a deployment. */
+const PROPERTY_VALIDATION = 'AWS::EarlyValidation::PropertyValidation';
+
+/** Attributes of a resource that need an update policy to be played; this one only guards sizes that did not change. */
+const PLAYED_POLICIES = ['AutoScalingScheduledAction'];
+
+/** Looks through every resource and property of a template for what is wrong, or not played. */
+export function checkResources(
+  template: ResolvedTemplate,
+  providers: ResourceProviders,
+  schemas: ResourceSchemas,
+): Problem[] {
+  return [...template.resources].flatMap(([logicalId, resource]) => [
+    ...checkProperties(logicalId, resource, schemas),
+    ...checkAttributes(logicalId, resource, template, schemas),
+    ...checkPlayed(logicalId, resource, providers),
+  ]);
+}
+
+function checkProperties(
+  logicalId: string,
+  { Type, Properties = {} }: ResourceDeclaration,
+  schemas: ResourceSchemas,
+): Problem[] {
+  const found = schemas.problems(Type, Properties);
+  if (found.length === 0) return [];
+  return [
+    {
+      logicalId,
+      type: Type,
+      path: `/Resources/${logicalId}/Properties`,
+      validation: PROPERTY_VALIDATION,
+      message: `Properties validation failed for resource ${logicalId} with message:\n${found.join('\n')}`,
+    },
+  ];
+}
+
+/** `Fn::GetAtt` may ask only for attributes that the type has. */
+function checkAttributes(
+  logicalId: string,
+  resource: ResourceDeclaration,
+  template: ResolvedTemplate,
+  schemas: ResourceSchemas,
+): Problem[] {
+  return [...references(resource.Properties)].flatMap(({ name, attribute }) => {
+    const target = template.resources.get(name);
+    const schema = target && schemas.find(target.Type);
+    if (
+      !schema ||
+      attribute === undefined ||
+      attribute in schema.attributes ||
+      attribute.startsWith('Outputs.')
+    ) {
+      return [];
+    }
+    return [
+      {
+        logicalId,
+        type: resource.Type,
+        path: `/Resources/${logicalId}/Properties`,
+        validation: PROPERTY_VALIDATION,
+        message: `Template error: resource ${name} does not support attribute type ${attribute} in Fn::GetAtt`,
+      },
+    ];
+  });
+}
+
+function checkPlayed(
+  logicalId: string,
+  resource: ResourceDeclaration,
+  providers: ResourceProviders,
+): Problem[] {
+  const type = resource.Type;
+  const problem = (path: string, message: string): Problem => ({
+    logicalId,
+    type,
+    path: `/Resources/${logicalId}${path}`,
+    validation: REGION_VALIDATION,
+    message: `${logicalId} (${type}): ${message}`,
+  });
+  const provider = providers.find(type);
+  if (!provider) return [problem('/Type', notPlayed(type))];
+  const properties = Object.keys(resource.Properties ?? {})
+    .filter((name) => (dispositionOf(provider, name) ?? 'refused') === 'refused')
+    .map((name) =>
+      problem(
+        `/Properties/${name}`,
+        `the rehearsal region does not play the property ${name}; leave it out, or add it to the provider's properties with what is done with it`,
+      ),
+    );
+  const policies = Object.keys({ ...resource.UpdatePolicy, ...resource.CreationPolicy })
+    .filter((name) => !PLAYED_POLICIES.includes(name))
+    .map((name) =>
+      problem(
+        resource.UpdatePolicy?.[name] ? `/UpdatePolicy/${name}` : `/CreationPolicy/${name}`,
+        `the rehearsal region does not play ${name}; leave it out`,
+      ),
+    );
+  const snapshots = (['DeletionPolicy', 'UpdateReplacePolicy'] as const)
+    .filter((attribute) => resource[attribute] === 'Snapshot')
+    .map((attribute) =>
+      problem(`/${attribute}`, `the rehearsal region takes no snapshots; use Delete or Retain`),
+    );
+  return [...properties, ...policies, ...snapshots];
+}
+
+function notPlayed(type: string): string {
+  if (type === 'AWS::CloudFormation::Stack') {
+    return 'the rehearsal region does not play nested stacks; deploy the template as a stack of its own';
+  }
+  if (type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource') {
+    return 'the rehearsal region does not play custom resources; turn off the construct option that adds it (its id is part of the construct path in the Metadata), or declare the resource itself';
+  }
+  return 'the rehearsal region does not play this resource type; leave it out, or add a provider for it to the `resources` of its service';
+}
