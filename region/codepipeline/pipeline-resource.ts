@@ -1,4 +1,5 @@
 import type { PipelineDeclaration } from '@aws-sdk/client-codepipeline';
+import { physicalName } from '../physical-name';
 import type { ResourceContext, ResourceProvider } from '../service';
 import type { CodePipeline } from './codepipeline';
 
@@ -22,7 +23,7 @@ export function pipelineResource({ operations, scope }: CodePipeline): ResourceP
     },
 
     async create(properties, context) {
-      const name = properties.Name ?? generatedName(context);
+      const name = properties.Name ?? physicalName(context, { maxLength: 100 });
       const call = caller(context);
       const { pipeline }: any = await operations.CreatePipeline(
         { pipeline: declaration(name, properties), tags: tags(properties, context) },
@@ -114,12 +115,4 @@ function tags(properties: any, context: ResourceContext) {
   const own = (properties.Tags ?? []).map(({ Key, Value }: any) => ({ key: Key, value: Value }));
   const ofStack = Object.entries(context.tags).map(([key, value]) => ({ key, value }));
   return [...ofStack.filter(({ key }) => !own.some((tag: any) => tag.key === key)), ...own];
-}
-
-function generatedName({ stackName, logicalId, stackId }: ResourceContext): string {
-  const suffix = stackId
-    .replace(/[^A-Za-z0-9]/g, '')
-    .slice(-12)
-    .toUpperCase();
-  return `${stackName}-${logicalId}-${suffix}`.slice(0, 100);
 }

@@ -1,3 +1,4 @@
+import { physicalName } from '../physical-name';
 import type { ResourceProvider } from '../service';
 import type { Events } from './events';
 
@@ -19,13 +20,8 @@ export function ruleResource(events: Events): ResourceProvider {
       Tags: 'recorded',
     },
 
-    async create(properties, { stackName, logicalId, stackId }) {
-      const suffix = stackId
-        .replace(/[^A-Za-z0-9]/g, '')
-        .slice(-12)
-        .toUpperCase();
-      const stem = `${stackName}-${logicalId}`.slice(0, 64 - suffix.length - 1);
-      return put(properties.Name ?? `${stem}-${suffix}`, properties);
+    async create(properties, context) {
+      return put(properties.Name ?? physicalName(context, { maxLength: 64 }), properties);
     },
 
     async update(name, properties, previous) {

@@ -199,8 +199,11 @@ export class Pipeline {
   /** Ends everything under way, without a word: the region stops, or the pipeline is deleted. */
   close(): void {
     this.announce.close();
-    for (const execution of this.executions) {
-      execution.status = execution.underWay ? 'Stopped' : execution.status;
+    for (const execution of this.executions.filter((candidate) => candidate.underWay)) {
+      execution.status = 'Stopped';
+      for (const stage of execution.stages.values()) {
+        if (stage.status === 'InProgress') stage.status = 'Stopped';
+      }
       execution.abandoned.abort(new Error('The pipeline is gone'));
     }
     this.lanes.clear();
