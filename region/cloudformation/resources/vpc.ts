@@ -72,8 +72,6 @@ export const VPC_RESOURCES: readonly ResourceProvider[] = [
       NetworkInterfaceIds: VpcEndpointType === 'Interface' ? [companionId('eni', id)] : [],
     }),
   }),
-  recorded('AWS::EC2::SecurityGroupIngress', { physicalId: 'sgr' }),
-  recorded('AWS::EC2::SecurityGroupEgress', { physicalId: 'sgr' }),
 ];
 
 /** An address from the block that RFC 5737 keeps for documentation: it leads nowhere. */
