@@ -50,9 +50,10 @@ export class Announcer {
 
   action(execution: Execution, record: ActionExecutionRecord, state: State): void {
     const { action, errorDetails } = record;
-    const took = Math.round((record.lastUpdateTime.getTime() - record.startTime.getTime()) / 1000);
-    const after = state === 'STARTED' ? '' : ` after ${took} s`;
-    const why = errorDetails ? `: ${errorDetails.message}` : '';
+    const took = record.lastUpdateTime.getTime() - record.startTime.getTime();
+    const after = state === 'STARTED' ? '' : ` after ${duration(took)}`;
+    const text = state === 'STARTED' ? undefined : (errorDetails?.message ?? record.summary);
+    const why = text ? `: ${text}` : '';
     const artifacts = (list: ActionExecutionRecord['inputs']) =>
       list.map(({ name, bucket, key }) => ({ name, s3location: { bucket, key } }));
     this.say('Action', state, `${record.stageName} / ${action.name} ${verb(state)}${after}${why}`, {
@@ -120,4 +121,10 @@ function verb(state: State): string {
     : state === 'SUPERSEDED'
       ? 'was superseded'
       : state.toLowerCase();
+}
+
+function duration(ms: number): string {
+  const [number, unit] =
+    ms < 120_000 ? [ms / 1000, 's'] : ms < 7_200_000 ? [ms / 60_000, 'min'] : [ms / 3_600_000, 'h'];
+  return `${Math.round(number)} ${unit}`;
 }

@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-codepipeline';
 import { AwsError, type Scope } from '../../service';
 import { Announcer } from './announce';
-import { Execution } from './execution';
+import { Execution, type StageExecutionRecord } from './execution';
 import { StageLane } from './stage-lane';
 import { runActions } from './stage-run';
 
@@ -249,7 +249,8 @@ export class Pipeline {
       this.goOn(execution, stage);
     } else if (status === 'Failed') {
       announce.stage(execution, record, 'FAILED');
-      this.end(execution, execution.status === 'Stopping' ? 'Stopped' : 'Failed', execution.stopReason);
+      if (execution.status === 'Stopping') this.end(execution, 'Stopped', execution.stopReason);
+      else this.end(execution, 'Failed', failureOf(record));
       if (stage.onFailure?.result === 'ROLLBACK' && execution.status === 'Failed') {
         this.rollbackAutomatically(execution, stage);
       }
@@ -341,5 +342,12 @@ const STATES = {
 
 function startedBy({ triggerType, triggerDetail }: ExecutionTrigger): string {
   const by = triggerDetail?.split('/').at(-1);
-  return triggerType === 'CloudWatchEvent' ? `by the rule ${by}` : `${triggerType} by ${by}`;
+  if (triggerType === 'CreatePipeline') return 'the pipeline was created';
+  return triggerType === 'CloudWatchEvent' ? `by the rule ${by}` : `by ${by}`;
+}
+
+/** What failed in a stage, in a line. */
+function failureOf({ actions, stageName }: StageExecutionRecord): string {
+  const failed = actions.findLast((record) => record.status === 'Failed');
+  return `in stage ${stageName}: ${failed?.action.name}: ${failed?.errorDetails?.message}`;
 }
