@@ -66,6 +66,8 @@ export class BuildRun {
   readonly record: BuildRecord;
   /** Resolves at the build's end, however it ends. */
   readonly finished: Promise<FinishedBuild>;
+  /** Resolves when nothing of the build is at work any more. */
+  readonly ended: Promise<void>;
   private readonly abort = new AbortController();
   private prepared?: Prepared;
   private artifacts: Record<string, Buffer> = {};
@@ -79,6 +81,10 @@ export class BuildRun {
   ) {
     this.record = new BuildRecord(scope, definition.build, log);
     this.finished = this.run();
+    this.ended = this.finished.then(async ({ build }) => {
+      // The folder of a failed build stays, to be looked into.
+      if (build.buildStatus === 'SUCCEEDED') await this.removeFolder();
+    });
   }
 
   /** Ends the build's processes at once; the build completes with that status. */
@@ -101,15 +107,17 @@ export class BuildRun {
     }
     await this.log.end();
     this.record.complete((this.abort.signal.reason as StatusType) ?? status);
-    if (build.buildStatus === 'SUCCEEDED') {
-      await fs.promises.rm(this.folders.work, { recursive: true, force: true });
-    }
     return { build, artifacts: this.artifacts, exportedVariables: this.exportedVariables };
   }
 
+  private removeFolder(): Promise<void> {
+    return fs.promises.rm(this.folders.work, { recursive: true, force: true });
+  }
+
   private async phases(): Promise<StatusType> {
-    for (const phase of ['SUBMITTED', 'QUEUED', 'PROVISIONING'] as const)
-      await this.phase(phase, async () => SUCCEEDED);
+    for (const phase of ['SUBMITTED', 'QUEUED'] as const) await this.phase(phase, async () => SUCCEEDED);
+    // An earlier region may have left a build of the same number.
+    await this.phase('PROVISIONING', () => this.removeFolder().then(() => SUCCEEDED));
     const download = await this.phase('DOWNLOAD_SOURCE', () => this.prepare().then(() => SUCCEEDED));
     if (download.status !== 'SUCCEEDED') return download.status;
 

@@ -93,6 +93,7 @@ export class CodeBuild implements AwsService {
     const projectVariables = environment.environmentVariables ?? [];
     const overrideVariables = input.environmentVariablesOverride ?? [];
     const folder = this.scope.folder('codebuild');
+    const buildNumber = this.projects.nextNumber(name);
     const run = new BuildRun(
       this.scope,
       {
@@ -100,7 +101,7 @@ export class CodeBuild implements AwsService {
           id,
           arn: `arn:aws:codebuild:${this.scope.region}:${this.scope.accountId}:build/${id}`,
           projectName: name,
-          buildNumber: this.projects.nextNumber(name),
+          buildNumber,
           buildStatus: 'IN_PROGRESS',
           buildComplete: false,
           currentPhase: 'SUBMITTED',
@@ -131,7 +132,8 @@ export class CodeBuild implements AwsService {
         pipeline,
       },
       {
-        work: path.join(folder, 'builds', uuid),
+        // Not the build's UUID: npm hides what looks like one in all that it prints, `npm root` included.
+        work: path.join(folder, 'builds', `${name}-${buildNumber}`),
         npmCache: path.join(folder, 'npm-cache'),
         localCache: path.join(folder, 'local-cache', name),
       },
@@ -154,7 +156,7 @@ export class CodeBuild implements AwsService {
     await Promise.all(
       [...this.runs.values()].map(({ run }) => {
         run.stop();
-        return run.finished;
+        return run.ended;
       }),
     );
   }

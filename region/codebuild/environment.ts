@@ -30,6 +30,8 @@ export function imageEnvironment(folder: string, npmCache: string): Record<strin
   const temporary = path.join(folder, 'tmp');
   const npmPrefix = path.join(folder, 'npm');
   for (const made of [home, temporary, npmPrefix]) fs.mkdirSync(made, { recursive: true });
+  // A source without a package.json of its own must not make npm and Node.js find one further up.
+  fs.writeFileSync(path.join(folder, 'package.json'), '{}\n');
   // `npm run` puts the tools of the project it runs in on the path: they are not the build's.
   const programs = (process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin')
     .split(path.delimiter)
@@ -47,6 +49,7 @@ export function imageEnvironment(folder: string, npmCache: string): Record<strin
     TMPDIR: temporary,
     LANG: 'C.UTF-8',
     GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CEILING_DIRECTORIES: folder,
     npm_config_prefix: npmPrefix,
     npm_config_cache: npmCache,
     npm_config_prefer_offline: 'true',

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 
 /** Waits for the end of its standard input, which is the end of the process that holds the other side. */
-const WATCHDOG = 'while read -r _; do :; done; kill -KILL -- "-$0" 2>/dev/null';
+const WATCHDOG = 'while read -r _; do :; done; kill -s KILL -- "-$0" 2>/dev/null';
 
 /** A child process and all its descendants, which end together: also when the region is killed. */
 export class ProcessGroup {

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Build } from '@aws-sdk/client-codebuild';
 import type { CodeBuild } from '../../../region/codebuild/codebuild';
 import { unzip, zip } from '../../../region/codebuild/zip';
 import { temporaryFolder } from '../../support/folder';
@@ -94,6 +95,9 @@ async function namesIn(archived: Buffer): Promise<string[]> {
     .filter((name) => fs.statSync(path.join(root, name)).isFile())
     .sort();
 }
+
+const workFolder = (built: Build) =>
+  path.join(scope.folder('codebuild'), 'builds', `${built.projectName}-${built.buildNumber}`);
 
 const statuses = (result: { build: any }) =>
   result.build.phases.map((phase: any) => `${phase.phaseType} ${phase.phaseStatus ?? ''}`.trim());
@@ -329,7 +333,7 @@ test('nothing of the user is in the environment; HOME and the npm prefix are the
   expect(environment).not.toHaveProperty('GIT_DIR');
   expect(environment).not.toHaveProperty('MY_SECRET');
   expect(environment.PATH).not.toContain('/project/node_modules');
-  const own = path.join(scope.folder('codebuild'), 'builds', built.id!.split(':')[1]);
+  const own = workFolder(built);
   expect([environment.HOME, environment.npm_config_prefix]).toEqual([
     path.join(own, 'home'),
     path.join(own, 'npm'),
@@ -340,7 +344,15 @@ test('nothing of the user is in the environment; HOME and the npm prefix are the
     CODEBUILD_BUILD_ID: built.id,
     CODEBUILD_CI: 'true',
   });
-  expect(fs.existsSync(own)).toBe(false);
+  while (fs.existsSync(own)) await new Promise((resolve) => setImmediate(resolve));
+});
+
+test('a source finds neither a git repository nor a package above its own folder', async () => {
+  const spec =
+    'version: 0.2\nphases: {build: {commands: ["git rev-parse --git-dir || echo none; npm prefix"]}}\n';
+  const { lines, build: built } = await build(await project(noSource(spec)));
+  expect(lines).toContain('none');
+  expect(lines).toContain(workFolder(built));
 });
 
 test('StopBuild ends every process of the build', async () => {
