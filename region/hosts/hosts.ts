@@ -5,7 +5,8 @@ import type { Journal } from '../journal/journal';
 import type { AgentOutcome } from './agent/agent';
 import { DeploymentRoot } from './agent/deployment-root';
 import type { Host, Hosts, LifecycleCommand, LifecycleOutcome } from './host';
-import { linkToNamespace, namespaceCommand, namespacesWork } from './namespace';
+import { namespaceCommand, namespacesWork } from './namespace';
+import { Backstop, linkToNamespace } from './network';
 import { loopbackAddress, plainCommand } from './plain-process';
 import { bundleProgram, type Program } from './program';
 import { SupervisorProcess } from './supervisor-process';
@@ -29,6 +30,8 @@ class SupervisedHosts implements Hosts {
   readonly mode: Host['mode'];
   private readonly program: Program;
   private readonly running = new Set<Host>();
+  private readonly backstop = new Backstop();
+  private backstopReady?: Promise<void>;
 
   constructor(
     private readonly folder: string,
@@ -88,14 +91,17 @@ class SupervisedHosts implements Hosts {
 
   async stop(): Promise<void> {
     await Promise.all([...this.running].map((host) => host.terminate()));
+    await this.backstop.stop();
   }
 
   private async connect(supervisor: SupervisorProcess): Promise<string> {
-    const network = await linkToNamespace(supervisor.pid);
+    this.backstopReady ??= this.backstop.start();
+    await this.backstopReady;
+    const { address, gateway } = await linkToNamespace(supervisor.pid);
     const ready = supervisor.expect('ready');
-    supervisor.send({ type: 'network', ...network });
+    supervisor.send({ type: 'network', address, gateway });
     await ready;
-    return network.address;
+    return address;
   }
 
   private append(subject: string, type: string, message: string, detail: Record<string, unknown>): void {

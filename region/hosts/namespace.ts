@@ -1,6 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import type { Program } from './program';
 import type { SupervisorConfig } from './supervisor/protocol';
 
@@ -12,7 +11,7 @@ const PROGRAM_FOLDER = '/run/program';
 const DEPLOYMENT_ROOT = '/opt/codedeploy-agent/deployment-root';
 const NAMESPACES = ['--mount', '--pid', '--net', '--uts', '--fork', '--kill-child', '--mount-proc'];
 /** The process that asked for the namespaces takes them with it, however it ends. */
-const UNSHARE = ['setpriv', '--pdeathsig', 'KILL', 'unshare', ...NAMESPACES];
+export const UNSHARE = ['setpriv', '--pdeathsig', 'KILL', 'unshare'];
 
 /** Sources of bind mounts go under the new /run first: they may lie in a folder that is covered later. */
 const SET_UP = `set -eu
@@ -48,7 +47,7 @@ export function namespacesWork(): { works: boolean; why: string } {
       mkdir -p /run/own/upper /run/own/work
       mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/own/upper,workdir=/run/own/work /etc
       hostname "$name"; ip link set lo up; ip link add trial type veth peer name eth0`;
-    const [command, ...args] = [...UNSHARE, 'bash', '-c', trial, 'bash', '-', '-', 'trial'];
+    const [command, ...args] = [...UNSHARE, ...NAMESPACES, 'bash', '-c', trial, 'bash', '-', '-', 'trial'];
     execFileSync(command, args, { stdio: 'pipe', encoding: 'utf8' });
     return { works: true, why: '' };
   } catch (error: any) {
@@ -78,43 +77,5 @@ export function namespaceCommand(instanceId: string, host: string, program: Prog
     program.supervisor,
     JSON.stringify(config),
   ];
-  return [...UNSHARE, 'bash', '-c', SET_UP + SUPERVISE, 'bash', ...args];
-}
-
-/** Point-to-point networks of four addresses each from 198.18.0.0/15, the range kept for such use. @see RFC 2544 */
-const NETWORKS = 2 ** 15;
-let next = (process.pid * 64) % NETWORKS;
-
-export interface Network {
-  /** The host's address. */
-  readonly address: string;
-  /** This machine's address on the same link. */
-  readonly gateway: string;
-}
-
-/** Links a network namespace to this machine. The interface's name reserves the network, among all regions here. */
-export async function linkToNamespace(namespacePid: number): Promise<Network> {
-  for (;;) {
-    const index = next++ % NETWORKS;
-    const name = `tide${index}`;
-    const [gateway, address] = [1, 2].map((offset) => addressAt(index * 4 + offset));
-    const ip = promisify(execFile)('ip', ['-batch', '-']);
-    ip.child.stdin!.end(
-      [
-        `link add ${name} type veth peer name eth0 netns ${namespacePid}`,
-        `address add ${gateway}/30 dev ${name}`,
-        `link set ${name} up`,
-      ].join('\n'),
-    );
-    try {
-      await ip;
-      return { address, gateway };
-    } catch (error: any) {
-      if (!/File exists/.test(error.stderr)) throw error;
-    }
-  }
-}
-
-function addressAt(offset: number): string {
-  return `198.${18 + (offset >> 16)}.${(offset >> 8) & 255}.${offset & 255}`;
+  return [...UNSHARE, ...NAMESPACES, 'bash', '-c', SET_UP + SUPERVISE, 'bash', ...args];
 }

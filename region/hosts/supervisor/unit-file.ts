@@ -71,7 +71,7 @@ function readSettings(text: string, file: string): Map<string, string[]> {
   const settings = new Map<string, string[]>();
   let section = '';
   for (const line of text
-    .replace(/\\\n\s*/g, ' ')
+    .replace(/\s*\\\n\s*/g, ' ')
     .split('\n')
     .map((line) => line.trim())) {
     if (!line || /^[#;]/.test(line)) continue;

@@ -63,7 +63,7 @@ describe.each(modes)('hosts as %s', (mode) => {
       'appspec.yml': { content: FILES_APPSPEC },
       motto: { content: 'of one host' },
       'look.sh': {
-        content: '#!/bin/bash\ncat "${DESTDIR:-}/opt/tidegate-test/motto"; test ! -e /proc/self/fd/3\n',
+        content: '#!/bin/bash\ncat "$DESTDIR/opt/tidegate-test/motto"; test ! -e /proc/self/fd/3\n',
       },
     });
     const [one, other] = await Promise.all([

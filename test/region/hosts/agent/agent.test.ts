@@ -9,6 +9,8 @@ import { writeZip } from '../../../support/zip';
 import appspecs from '../../../vectors/appspec-valid-invalid.json';
 import vectors from '../../../vectors/hook-execution.json';
 
+const files = temporaryFolder('agent');
+
 const EVENTS = [
   'BeforeBlockTraffic',
   'AfterBlockTraffic',
@@ -25,7 +27,7 @@ const EVENTS = [
 
 /** An agent on a folder of its own, and the way to deploy onto it. */
 function instance() {
-  const folder = temporaryFolder('agent');
+  const folder = fs.mkdtempSync(path.join(files, 'agent-'));
   const trace = path.join(folder, 'trace');
   const deploymentRoot = path.join(folder, 'codedeploy-agent/deployment-root');
   fs.mkdirSync(deploymentRoot, { recursive: true });

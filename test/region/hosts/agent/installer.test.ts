@@ -5,6 +5,8 @@ import { install } from '../../../../region/hosts/agent/installer';
 import { temporaryFolder } from '../../../support/folder';
 import vectors from '../../../vectors/install-behaviour.json';
 
+const files = temporaryFolder('install');
+
 /** What the installer's messages say for each error class of the vectors. */
 const ERRORS: Record<string, RegExp> = {
   SOURCE_NOT_FOUND: /ENOENT/,
@@ -37,7 +39,7 @@ function tree(root: string, below = ''): string[] {
 }
 
 test.each(vectors.vectors.map((vector) => [vector.id, vector] as const))('%s', (_, { steps }) => {
-  const folder = temporaryFolder('install');
+  const folder = fs.mkdtempSync(path.join(files, 'install-'));
   const root = path.join(folder, 'root');
   fs.mkdirSync(root);
   steps.forEach(({ given, expected }: any, step) => {
@@ -73,7 +75,7 @@ test.each(vectors.vectors.map((vector) => [vector.id, vector] as const))('%s', (
 });
 
 test('absolute destinations and permissions lie below the host root; acls and contexts are said to be recorded', () => {
-  const folder = temporaryFolder('install');
+  const folder = fs.mkdtempSync(path.join(files, 'install-'));
   const notes: string[] = [];
   write(path.join(folder, 'archive'), { app: '1' });
   install({
