@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
 import path from 'node:path';
 import type * as sdk from '@aws-sdk/client-codebuild';
 import { AwsError, type AwsService, type Call, type Operation, type Scope } from '../service';
@@ -32,8 +33,9 @@ export class CodeBuild implements AwsService {
         projects: input.names?.flatMap((name) => this.projects.get(name) ?? []),
         projectsNotFound: input.names?.filter((name) => !this.projects.get(name)),
       }),
-      InvalidateProjectCache: (input: sdk.InvalidateProjectCacheCommandInput) => {
-        this.projects.find(input.projectName);
+      InvalidateProjectCache: async (input: sdk.InvalidateProjectCacheCommandInput) => {
+        const { name } = this.projects.find(input.projectName);
+        await fs.promises.rm(this.cacheFolder(name), { recursive: true, force: true });
         return {};
       },
       StartBuild: (input: sdk.StartBuildCommandInput, call?: Call) => ({
@@ -135,7 +137,7 @@ export class CodeBuild implements AwsService {
         // Not the build's UUID: npm hides what looks like one in all that it prints, `npm root` included.
         work: path.join(folder, 'builds', `${name}-${buildNumber}`),
         npmCache: path.join(folder, 'npm-cache'),
-        localCache: path.join(folder, 'local-cache', name),
+        localCache: this.cacheFolder(name),
       },
       new BuildLog(this.scope, { file: path.join(folder, 'logs', `${uuid}.log`), stream: logs.stream }),
     );
@@ -159,6 +161,10 @@ export class CodeBuild implements AwsService {
         return run.ended;
       }),
     );
+  }
+
+  private cacheFolder(projectName: string): string {
+    return path.join(this.scope.folder('codebuild'), 'local-cache', projectName);
   }
 
   private retry(input: sdk.RetryBuildCommandInput, call?: Call) {

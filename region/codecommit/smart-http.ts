@@ -15,7 +15,7 @@ export interface GitRequest {
 /**
  * Answers one request of git's smart HTTP protocol with `git http-backend`, driven as a CGI program. Both bodies are
  * streamed.
- * @param finished awaited after git has ended and before the client sees the end of the answer
+ * @param finished awaited after git has ended, however it ended, and before the client sees the end of the answer
  * @see https://git-scm.com/docs/git-http-backend
  */
 export function serveGit(
@@ -57,10 +57,9 @@ export function serveGit(
   };
   child.on('error', (error) => fail(`git http-backend: ${error.message}\n`));
   child.on('close', () => {
-    if (response.destroyed) return;
-    if (head) return fail(`git http-backend: ${stderr.trim() || 'no answer'}\n`);
+    // What git did is made known even when the client has gone.
     finished().then(
-      () => response.end(),
+      () => (head ? fail(`git http-backend: ${stderr.trim() || 'no answer'}\n`) : response.end()),
       (error) => response.destroy(error),
     );
   });

@@ -410,6 +410,8 @@ cache: {paths: ['kept/**/*', '/root/.tool/**/*']}
   });
   expect((await build(cached)).lines).toContain('empty');
   expect((await build(cached)).lines).toEqual(expect.arrayContaining(['1', 'home']));
+  await operations.InvalidateProjectCache({ projectName: cached });
+  expect((await build(cached)).lines).toContain('empty');
   const plain = await project(noSource(spec));
   await build(plain);
   expect((await build(plain)).lines).toContain('empty');

@@ -150,6 +150,24 @@ test('a large push and clone are streamed', async () => {
   expect(fs.readFileSync(path.join(again, 'noise')).equals(noise)).toBe(true);
 });
 
+test('a request that git compresses is understood', async () => {
+  await codecommit.operations.CreateRepository({ repositoryName: 'many' });
+  const tree = await newClone('many', 'many');
+  const empty = await git(tree, 'hash-object', '-w', '-t', 'tree', '/dev/null');
+  for (let branch = 0; branch < 40; branch++) {
+    const commit = await git(tree, 'commit-tree', empty, '-m', `Branch ${branch}`);
+    await git(tree, 'update-ref', `refs/heads/b${branch}`, commit);
+  }
+  await git(tree, 'push', '-q', 'origin', '--all');
+  const encodings: unknown[] = [];
+  const listener = (request: http.IncomingMessage) => encodings.push(request.headers['content-encoding']);
+  server.on('request', listener);
+  const again = await newClone('many', 'many-again');
+  server.off('request', listener);
+  expect(encodings).toContain('gzip');
+  expect((await git(again, 'for-each-ref', 'refs/remotes/origin/b*')).split('\n')).toHaveLength(40);
+});
+
 test('wrong or no credentials get a 401 that asks for them; an unknown repository a 404', async () => {
   const url = new URL(`${origin}/shop/info/refs?service=git-upload-pack`);
   url.username = url.password = '';
