@@ -12,20 +12,22 @@ export function pipelineNames({ service, account = Aws.ACCOUNT_ID, region = Aws.
     stack: `Tidegate-${service}-pipeline`,
     pipeline: `tidegate-${service}`,
     repository: service,
+    /** Stack of the artifact bucket of a region other than the pipeline's. */
+    artifactStack: (bucketRegion: string) => `Tidegate-${service}-artifacts-${bucketRegion}`,
+    artifactKeyAlias: `alias/${service}-artifacts`,
     /** One artifact bucket in every region the pipeline deploys to. */
     artifactBucket: (bucketRegion = region) => `${service}-artifacts-${account}-${bucketRegion}`,
   };
 }
 
 /** Names of what an environment's stack holds. */
-export function environmentNames({ service }: Delivery, { name, region = Aws.REGION }: Environment) {
+export function environmentNames({ service }: Delivery, { name, region }: Environment) {
   const prefix = `${service}-${name}`;
   return {
     stack: `Tidegate-${prefix}`,
     application: prefix,
     deploymentGroup: prefix,
-    /** Roles are global to an account, hence the region. */
-    instanceRole: `${prefix}-instance-${region}`,
+    /** Read by the bake from the pipeline's account. Roles are global to an account, hence the region. */
     bakeRole: `${prefix}-bake-${region}`,
     alarms: {
       errorRate: `${prefix}-error-rate`,

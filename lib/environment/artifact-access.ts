@@ -1,6 +1,7 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Delivery, Environment } from '../config/delivery';
+import { wildcardResource } from '../findings';
 import { pipelineNames } from '../names';
 
 /**
@@ -13,18 +14,27 @@ export function grantRevisions(role: Role, delivery: Delivery, environment: Envi
   const { account = Aws.ACCOUNT_ID } = delivery;
   const { region = Aws.REGION } = environment;
   const bucket = `arn:${Aws.PARTITION}:s3:::${pipelineNames(delivery).artifactBucket(region)}`;
+  const revisions = `${bucket}/*`;
+  const keys = `arn:${Aws.PARTITION}:kms:${region}:${account}:key/*`;
 
   role.addToPolicy(
-    new PolicyStatement({ actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [`${bucket}/*`] }),
+    new PolicyStatement({ actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [revisions] }),
   );
   role.addToPolicy(
     new PolicyStatement({
       actions: ['kms:Decrypt'],
-      resources: [`arn:${Aws.PARTITION}:kms:${region}:${account}:key/*`],
+      resources: [keys],
       conditions: {
         StringEquals: { 'kms:ViaService': `s3.${region}.${Aws.URL_SUFFIX}` },
-        StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucket, `${bucket}/*`] },
+        StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucket, revisions] },
       },
     }),
+  );
+  Validations.of(role).acknowledge(
+    { id: wildcardResource(role, revisions), reason: 'Revisions lie under keys that CodePipeline chooses.' },
+    {
+      id: wildcardResource(role, keys),
+      reason: 'Narrowed by its condition to what S3 decrypts for the bucket.',
+    },
   );
 }

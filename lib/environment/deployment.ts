@@ -45,6 +45,10 @@ export class Deployment extends Construct {
       alarms: [...alarms],
       autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
     });
+    Validations.of(deploymentGroup).acknowledge({
+      id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRole]',
+      reason: 'The policy AWS keeps for CodeDeploy itself; it follows the service.',
+    });
 
     const resource = deploymentGroup.node.defaultChild as CfnDeploymentGroup;
     // An instance launched in the middle of a deployment gets the old revision first; CodeDeploy then updates it.

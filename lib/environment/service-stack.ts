@@ -4,6 +4,7 @@ import type { Delivery, Environment } from '../config/delivery';
 import { environmentNames } from '../names';
 import { ReleaseAlarms } from './alarms';
 import { grantRevisions } from './artifact-access';
+import { BakeRole } from './bake-role';
 import { Deployment } from './deployment';
 import { Fleet } from './fleet';
 import { LoadBalancer } from './load-balancer';
@@ -34,6 +35,8 @@ export class ServiceStack extends Stack {
       loadBalancer,
       targetGroup,
     });
+    if (environment.account !== delivery.account)
+      new BakeRole(this, 'BakeRole', { roleName: names.bakeRole, pipelineAccount: delivery.account! });
     new Deployment(this, 'Deployment', {
       names,
       deploymentConfiguration: environment.deploymentConfiguration,

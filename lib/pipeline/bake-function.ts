@@ -1,13 +1,15 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { wildcardResource } from '../findings';
 import { bundledHandler } from './bundled-handler';
 
 /** The function behind the bake of every environment: lambda/bake. */
 export class BakeFunction extends Construct {
   readonly function: LambdaFunction;
+  readonly #role: Role;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -15,12 +17,12 @@ export class BakeFunction extends Construct {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const role = new Role(this, 'Role', {
+
+    this.#role = new Role(this, 'Role', {
       description: 'Bake: reads alarms, answers CodePipeline',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    logGroup.grantWrite(role);
-    // DescribeAlarms is authorized for all alarms of a region or for none.
+    logGroup.grantWrite(this.#role);
     const anyAlarm = Stack.of(this).formatArn({
       service: 'cloudwatch',
       region: '*',
@@ -28,7 +30,16 @@ export class BakeFunction extends Construct {
       resourceName: '*',
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    role.addToPolicy(new PolicyStatement({ actions: ['cloudwatch:DescribeAlarms'], resources: [anyAlarm] }));
+    this.#role.addToPolicy(
+      new PolicyStatement({ actions: ['cloudwatch:DescribeAlarms'], resources: [anyAlarm] }),
+    );
+    Validations.of(this.#role).acknowledge(
+      {
+        id: wildcardResource(this, anyAlarm),
+        reason: 'DescribeAlarms is authorized for all alarms or for none; it only reads.',
+      },
+      { id: wildcardResource(this, '*'), reason: 'An answer to a CodePipeline job has no resource to name.' },
+    );
 
     this.function = new LambdaFunction(this, 'Function', {
       description: 'Lets a release on after its bake time without an alarm',
@@ -36,8 +47,13 @@ export class BakeFunction extends Construct {
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       timeout: Duration.seconds(30),
-      role,
+      role: this.#role,
       logGroup,
     });
+  }
+
+  /** Lets the function read alarms with the role of another account. */
+  grantAssume(roleArn: string): void {
+    this.#role.addToPolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [roleArn] }));
   }
 }

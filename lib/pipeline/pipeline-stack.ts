@@ -12,6 +12,7 @@ import { BakeStep } from './bake-step';
 import { buildDefaults, buildLogs, NPM_BUILD } from './build-environment';
 import { BuildStep } from './build-step';
 import { DeployStep } from './deploy-step';
+import { acknowledgeGrants } from './grants';
 import { smokeTestStep } from './smoke-test-step';
 import { synthStep } from './synth-step';
 import { VERSIONS } from './versions';
@@ -26,7 +27,8 @@ export class PipelineStack extends Stack {
     const repository = new Repository(this, 'Repository', { repositoryName: names.repository });
     repository.applyRemovalPolicy(RemovalPolicy.RETAIN);
 
-    const { bucket } = new Artifacts(this, 'Artifacts', { bucketName: names.artifactBucket() });
+    const artifactBucket = Artifacts.own(this, delivery);
+    const replicas = Artifacts.replicas(scope, delivery);
     const logGroup = buildLogs(this);
 
     const source = CodePipelineSource.codeCommit(repository, delivery.branch, { actionName: 'Source' });
@@ -40,7 +42,9 @@ export class PipelineStack extends Stack {
         pipelineType: PipelineType.V2,
         executionMode: ExecutionMode.SUPERSEDED,
         restartExecutionOnUpdate: true,
-        artifactBucket: bucket,
+        ...(region && replicas.size > 0
+          ? { crossRegionReplicationBuckets: { [region]: artifactBucket, ...Object.fromEntries(replicas) } }
+          : { artifactBucket }),
       }),
       synth,
       cliVersion: VERSIONS.cdk,
@@ -63,6 +67,7 @@ export class PipelineStack extends Stack {
       });
     }
     pipeline.buildPipeline();
+    acknowledgeGrants(pipeline, [artifactBucket, ...replicas.values()]);
 
     new CfnOutput(this, 'RepositoryUrl', { value: repository.repositoryCloneUrlHttp });
   }

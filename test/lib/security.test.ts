@@ -1,0 +1,37 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { checkDescription } from '../../lib/config/check';
+import { PipelineStack } from '../../lib/pipeline/pipeline-stack';
+import { ACROSS_ACCOUNTS, DESCRIPTION, testApp } from '../support/synthesize';
+
+describe.each([
+  ['in one account', DESCRIPTION],
+  ['across accounts and regions', ACROSS_ACCOUNTS],
+])('a delivery %s', (_, description) => {
+  const app = testApp();
+  new PipelineStack(app, checkDescription(description, 'delivery.ts'));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+
+  test('has no finding of the AwsSolutions pack that is not acknowledged', () => {
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  test('acknowledges each finding with a reason', () => {
+    const acknowledged = app.node
+      .findAll()
+      .flatMap((construct) => construct.node.metadata)
+      .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY);
+    expect(acknowledged.length).toBeGreaterThan(0);
+    for (const { data } of acknowledged)
+      expect(Object.values(data)).toEqual([expect.stringMatching(/\w+ \w+ \w+/)]);
+  });
+});
+
+test('the pack does find what is not acknowledged', () => {
+  const app = testApp();
+  new Bucket(new Stack(app, 'Careless'), 'Bucket');
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+
+  expect(() => app.synth()).toThrow('AwsSolutions-S1');
+});
