@@ -2,6 +2,7 @@ import { AwsError, type Call, type Operation } from '../service';
 import type { CodePipeline } from './codepipeline';
 import type { Execution } from './engine/execution';
 import type { Pipeline } from './engine/pipeline';
+import { rollbackObstacle } from './engine/rollback';
 
 /** The operations that start, stop and steer executions. */
 export function executionOperations(codepipeline: CodePipeline): Record<string, Operation> {
@@ -53,7 +54,7 @@ export function executionOperations(codepipeline: CodePipeline): Record<string, 
       const pipeline = codepipeline.find(pipelineName);
       pipeline.lane(stageName);
       const target = pipeline.execution(targetPipelineExecutionId);
-      const obstacle = pipeline.rollbackObstacle(stageName, target);
+      const obstacle = rollbackObstacle(pipeline, stageName, target);
       if (obstacle) throw new AwsError('UnableToRollbackStageException', `Stage ${stageName}: ${obstacle}`);
       const stage = pipeline.declaration.stages!.find((candidate) => candidate.name === stageName)!;
       const execution = pipeline.rollback(stage, target, {

@@ -31,7 +31,7 @@ export async function runAction(
     outputs: [],
   };
   stage.actions.push(record);
-  announce.action(execution, record, 'STARTED');
+  announce.action(execution, record);
 
   const end = new AbortController();
   const abandoned = execution.abandoned.signal;
@@ -54,15 +54,8 @@ export async function runAction(
     end.abort(new Error('The action has ended'));
   }
   record.lastUpdateTime = new Date(home.clock.now());
-  announce.action(execution, record, STATES[record.status]);
+  announce.action(execution, record);
 }
-
-const STATES = {
-  InProgress: 'STARTED',
-  Succeeded: 'SUCCEEDED',
-  Failed: 'FAILED',
-  Abandoned: 'ABANDONED',
-} as const;
 
 async function perform(
   home: Scope,

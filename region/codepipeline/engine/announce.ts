@@ -1,16 +1,21 @@
+import type { ExecutionTrigger } from '@aws-sdk/client-codepipeline';
 import type { Scope } from '../../service';
 import type { ActionExecutionRecord, Execution, StageExecutionRecord } from './execution';
 
-type State =
-  | 'STARTED'
-  | 'SUCCEEDED'
-  | 'FAILED'
-  | 'CANCELED'
-  | 'ABANDONED'
-  | 'RESUMED'
-  | 'STOPPING'
-  | 'STOPPED'
-  | 'SUPERSEDED';
+/** The states of EventBridge's events, by the status that the API shows. */
+const STATES = {
+  InProgress: 'STARTED',
+  Succeeded: 'SUCCEEDED',
+  Failed: 'FAILED',
+  Stopping: 'STOPPING',
+  Stopped: 'STOPPED',
+  Superseded: 'SUPERSEDED',
+  Cancelled: 'CANCELED',
+  Abandoned: 'ABANDONED',
+  Skipped: 'SUCCEEDED',
+} as const;
+
+type State = (typeof STATES)[keyof typeof STATES] | 'RESUMED';
 
 /**
  * Tells the journal and EventBridge what happens in one pipeline.
@@ -28,11 +33,11 @@ export class Announcer {
     return `arn:aws:codepipeline:${this.scope.region}:${this.scope.accountId}:${this.pipelineName}`;
   }
 
-  pipeline(execution: Execution, state: State, why?: string): void {
-    this.say('Pipeline', state, `execution ${execution.shortId} ${verb(state)}${why ? `: ${why}` : ''}`, {
+  /** An execution's new status, and why it has it. */
+  pipeline(execution: Execution, why?: string, state: State = STATES[execution.status]): void {
+    this.say('Pipeline', state, `execution ${execution.shortId} ${sentence(state, why)}`, {
       ...this.common(execution),
       'start-time': execution.startTime.toISOString(),
-      state,
       'execution-trigger': {
         'trigger-type': execution.trigger.triggerType,
         'trigger-detail': execution.trigger.triggerDetail,
@@ -40,51 +45,45 @@ export class Announcer {
     });
   }
 
-  stage(execution: Execution, stage: StageExecutionRecord, state: State, why?: string): void {
-    this.say('Stage', state, `stage ${stage.stageName} ${verb(state)}${why ? `: ${why}` : ''}`, {
+  stage(execution: Execution, stage: StageExecutionRecord, state: State = STATES[stage.status]): void {
+    this.say('Stage', state, `stage ${stage.stageName} ${sentence(state)}`, {
       ...this.common(execution),
       stage: stage.stageName,
-      state,
     });
   }
 
-  action(execution: Execution, record: ActionExecutionRecord, state: State): void {
-    const { action, errorDetails } = record;
+  action(execution: Execution, record: ActionExecutionRecord): void {
+    const { action, errorDetails, stageName } = record;
+    const state = STATES[record.status];
+    const ended = state !== 'STARTED';
     const took = record.lastUpdateTime.getTime() - record.startTime.getTime();
-    const after = state === 'STARTED' ? '' : ` after ${duration(took)}`;
-    const text = state === 'STARTED' ? undefined : (errorDetails?.message ?? record.summary);
-    const why = text ? `: ${text}` : '';
+    const after = ended ? ` after ${duration(took)}` : '';
+    const text = ended ? (errorDetails?.message ?? record.summary) : undefined;
     const artifacts = (list: ActionExecutionRecord['inputs']) =>
       list.map(({ name, bucket, key }) => ({ name, s3location: { bucket, key } }));
-    this.say('Action', state, `${record.stageName} / ${action.name} ${verb(state)}${after}${why}`, {
+    this.say('Action', state, `${stageName} / ${action.name} ${sentence(state, text, after)}`, {
       ...this.common(execution),
-      stage: record.stageName,
+      stage: stageName,
       action: action.name,
       'action-execution-id': record.actionExecutionId,
       'start-time': record.startTime.toISOString(),
-      state,
       region: action.region ?? this.scope.region,
       type: { ...action.actionTypeId },
       'input-artifacts': artifacts(record.inputs),
       ...(state === 'SUCCEEDED' && { 'output-artifacts': artifacts(record.outputs) }),
-      ...(state !== 'STARTED' && {
+      ...(ended && {
         'execution-result': {
           'external-execution-id': record.externalExecutionId,
           'external-execution-url': record.externalExecutionUrl,
-          'external-execution-summary': errorDetails?.message ?? record.summary,
+          'external-execution-summary': text,
           'error-code': errorDetails?.code,
         },
       }),
     });
   }
 
-  /** Says nothing from now on. */
-  close(): void {
-    this.closed = true;
-  }
-
   /** Something that AWS publishes no event for. */
-  note(type: string, message: string, detail: Record<string, unknown> = {}): void {
+  note(type: string, message: string, detail: Readonly<Record<string, unknown>> = {}): void {
     if (this.closed) return;
     this.scope.journal.append({
       source: 'codepipeline',
@@ -95,6 +94,11 @@ export class Announcer {
     });
   }
 
+  /** Says nothing from now on. */
+  close(): void {
+    this.closed = true;
+  }
+
   private common(execution: Execution) {
     return {
       pipeline: this.pipelineName,
@@ -103,24 +107,29 @@ export class Announcer {
     };
   }
 
-  private say(level: 'Pipeline' | 'Stage' | 'Action', state: State, message: string, detail: object): void {
-    this.note(`${level}${state[0]}${state.slice(1).toLowerCase()}`, message, { ...detail });
+  private say(level: 'Pipeline' | 'Stage' | 'Action', state: State, message: string, facts: object): void {
     if (this.closed) return;
+    const detail = { ...facts, state };
+    this.note(`${level}${state[0]}${state.slice(1).toLowerCase()}`, message, detail);
     this.scope.service('events').emit({
       source: 'aws.codepipeline',
       detailType: `CodePipeline ${level} Execution State Change`,
       resources: [this.pipelineArn],
-      detail: { ...detail },
+      detail,
     });
   }
 }
 
-function verb(state: State): string {
-  return state === 'CANCELED'
-    ? 'was cancelled'
-    : state === 'SUPERSEDED'
-      ? 'was superseded'
-      : state.toLowerCase();
+/** What started an execution, in a person's words. */
+export function startedBy({ triggerType, triggerDetail }: ExecutionTrigger): string {
+  const by = triggerDetail?.split('/').at(-1);
+  if (triggerType === 'CreatePipeline') return 'the pipeline was created';
+  return triggerType === 'CloudWatchEvent' ? `by the rule ${by}` : `by ${by}`;
+}
+
+function sentence(state: string, why?: string, after = ''): string {
+  const verb = { CANCELED: 'was cancelled', SUPERSEDED: 'was superseded' }[state] ?? state.toLowerCase();
+  return `${verb}${after}${why ? `: ${why}` : ''}`;
 }
 
 function duration(ms: number): string {

@@ -7,8 +7,10 @@ import type {
   StageRetryMode,
 } from '@aws-sdk/client-codepipeline';
 import { AwsError, type Scope } from '../../service';
-import { Announcer } from './announce';
+import { pipelineVariables } from '../variables';
+import { Announcer, startedBy } from './announce';
 import { Execution, type StageExecutionRecord } from './execution';
+import { rollbackTarget } from './rollback';
 import { StageLane } from './stage-lane';
 import { runActions } from './stage-run';
 
@@ -88,11 +90,11 @@ export class Pipeline {
       pipeline: this.structure,
       trigger,
       startTime: this.now(),
-      variables: this.resolvedVariables(variables),
+      variables: pipelineVariables(this.structure, variables),
       sourceRevisions,
     });
     this.executions.unshift(execution);
-    this.announce.pipeline(execution, 'STARTED', startedBy(trigger));
+    this.announce.pipeline(execution, startedBy(trigger));
     this.enter(execution, this.structure.stages![0]);
     return execution;
   }
@@ -138,7 +140,7 @@ export class Pipeline {
     const running = execution.actions.some((record) => record.status === 'InProgress');
     if (running && !abandon) {
       this.transitTo(execution, 'Stopping');
-      this.announce.pipeline(execution, 'STOPPING', reason);
+      this.announce.pipeline(execution, reason);
     } else {
       this.end(execution, 'Stopped', reason);
     }
@@ -150,7 +152,7 @@ export class Pipeline {
     record.manualRetries++;
     execution.abandoned = new AbortController();
     this.transitTo(execution, 'InProgress');
-    this.announce.pipeline(execution, 'RESUMED', `retry of stage ${stage.name}`);
+    this.announce.pipeline(execution, `retry of stage ${stage.name}`, 'RESUMED');
     const lane = this.lane(stage.name);
     lane.inside = execution;
     lane.latest = execution;
@@ -166,34 +168,9 @@ export class Pipeline {
       rollback: { stageName: stage.name!, target },
     });
     this.executions.unshift(execution);
-    this.announce.pipeline(
-      execution,
-      'STARTED',
-      `rollback of stage ${stage.name} to execution ${target.shortId}`,
-    );
+    this.announce.pipeline(execution, `rollback of stage ${stage.name} to execution ${target.shortId}`);
     this.enter(execution, stage);
     return execution;
-  }
-
-  /** The newest execution that a stage can be rolled back to: of the current structure, and not a rollback itself. */
-  rollbackTarget(stageName: string, failed?: Execution): Execution | undefined {
-    return this.executions.find(
-      (candidate) => candidate !== failed && this.rollbackObstacle(stageName, candidate) === undefined,
-    );
-  }
-
-  /** Why a stage cannot be rolled back to an execution. */
-  rollbackObstacle(stageName: string, target: Execution): string | undefined {
-    if (this.mode === 'PARALLEL') return 'the pipeline is in PARALLEL mode';
-    if (this.structure.stages![0].name === stageName) return 'the source stage cannot be rolled back';
-    if (target.rollback) return `execution ${target.id} is a rollback itself`;
-    if (target.pipeline.version !== this.structure.version) {
-      return `execution ${target.id} ran in another structure of the pipeline (version ${target.pipeline.version})`;
-    }
-    if (target.stages.get(stageName)?.status !== 'Succeeded') {
-      return `execution ${target.id} has not succeeded in stage ${stageName}`;
-    }
-    return undefined;
   }
 
   /** Ends everything under way, without a word: the region stops, or the pipeline is deleted. */
@@ -232,7 +209,7 @@ export class Pipeline {
     const { announce } = this;
     const record = execution.stage(stage.name!);
     record.status = 'InProgress';
-    announce.stage(execution, record, retry ? 'RESUMED' : 'STARTED');
+    announce.stage(execution, record, retry && 'RESUMED');
     const status = await runActions({ home: this.scope, announce, execution, stage, retry });
     // Abandoned, cancelled or closed: whoever ended the execution has settled everything.
     if (record.status !== 'InProgress') return;
@@ -245,17 +222,17 @@ export class Pipeline {
     record.status = status;
     this.lanes.get(stage.name!)?.leave(execution);
     if (status === 'Succeeded') {
-      announce.stage(execution, record, 'SUCCEEDED');
+      announce.stage(execution, record);
       this.goOn(execution, stage);
     } else if (status === 'Failed') {
-      announce.stage(execution, record, 'FAILED');
+      announce.stage(execution, record);
       if (execution.status === 'Stopping') this.end(execution, 'Stopped', execution.stopReason);
       else this.end(execution, 'Failed', failureOf(record));
       if (stage.onFailure?.result === 'ROLLBACK' && execution.status === 'Failed') {
         this.rollbackAutomatically(execution, stage);
       }
     } else {
-      announce.stage(execution, record, 'STOPPED');
+      announce.stage(execution, record);
       this.end(execution, 'Stopped', execution.stopReason);
     }
     this.admit(stage.name!);
@@ -270,7 +247,7 @@ export class Pipeline {
   }
 
   private rollbackAutomatically(failed: Execution, stage: StageDeclaration): void {
-    const target = failed.rollback ? undefined : this.rollbackTarget(stage.name!, failed);
+    const target = rollbackTarget(this, stage.name!, failed);
     if (target) {
       this.rollback(stage, target, { triggerType: 'AutomatedRollback', triggerDetail: failed.id });
     } else {
@@ -290,9 +267,9 @@ export class Pipeline {
     for (const stage of execution.stages.values()) {
       if (stage.status !== 'InProgress') continue;
       stage.status = stageStatus;
-      this.announce.stage(execution, stage, stageStatus === 'Cancelled' ? 'CANCELED' : 'STOPPED');
+      this.announce.stage(execution, stage);
     }
-    this.announce.pipeline(execution, STATES[status], why);
+    this.announce.pipeline(execution, why);
     for (const [stageName, lane] of this.lanes) {
       lane.leave(execution);
       this.admit(stageName);
@@ -310,40 +287,9 @@ export class Pipeline {
     this.lanes = new Map(names.map((name) => [name, this.lanes.get(name) ?? new StageLane()]));
   }
 
-  private resolvedVariables(given: Readonly<Record<string, string>>): Record<string, string> {
-    const declared = this.structure.variables ?? [];
-    const unknown = Object.keys(given).filter((name) => !declared.some((variable) => variable.name === name));
-    const unset = declared.filter(({ name, defaultValue }) => !defaultValue && !given[name!]);
-    if (unknown.length > 0 || unset.length > 0) {
-      const found = unknown.length > 0 ? `the variable ${unknown[0]}` : `no value for ${unset[0].name}`;
-      const names = declared.map((variable) => variable.name).join(', ') || 'none';
-      throw new AwsError(
-        'ValidationException',
-        `Pipeline ${this.structure.name}: found ${found}; its variables are: ${names}`,
-      );
-    }
-    return Object.fromEntries(declared.map(({ name, defaultValue }) => [name, given[name!] ?? defaultValue]));
-  }
-
   private now(): Date {
     return new Date(this.scope.clock.now());
   }
-}
-
-const STATES = {
-  InProgress: 'STARTED',
-  Succeeded: 'SUCCEEDED',
-  Failed: 'FAILED',
-  Stopping: 'STOPPING',
-  Stopped: 'STOPPED',
-  Superseded: 'SUPERSEDED',
-  Cancelled: 'CANCELED',
-} as const;
-
-function startedBy({ triggerType, triggerDetail }: ExecutionTrigger): string {
-  const by = triggerDetail?.split('/').at(-1);
-  if (triggerType === 'CreatePipeline') return 'the pipeline was created';
-  return triggerType === 'CloudWatchEvent' ? `by the rule ${by}` : `by ${by}`;
 }
 
 /** What failed in a stage, in a line. */
