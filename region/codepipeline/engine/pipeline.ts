@@ -111,10 +111,10 @@ export class Pipeline {
     this.announce.note('PipelineUpdated', `updated to version ${this.structure.version}`, {
       version: this.structure.version,
     });
-    for (const lane of this.lanes.values()) lane.waiting.length = 0;
     for (const execution of cancelled) {
       this.end(execution, 'Cancelled', 'the structure of the pipeline was updated');
     }
+    for (const lane of this.lanes.values()) lane.empty();
     this.buildLanes();
   }
 
@@ -141,8 +141,12 @@ export class Pipeline {
     if (running && !abandon) {
       this.transitTo(execution, 'Stopping');
       this.announce.pipeline(execution, reason);
-    } else {
-      this.end(execution, 'Stopped', reason);
+      return;
+    }
+    this.end(execution, 'Stopped', reason);
+    for (const [stageName, lane] of this.lanes) {
+      lane.leave(execution);
+      this.admit(stageName);
     }
   }
 
@@ -220,21 +224,16 @@ export class Pipeline {
       return this.play(execution, stage, stage.onFailure?.retryConfiguration?.retryMode ?? 'FAILED_ACTIONS');
     }
     record.status = status;
-    this.lanes.get(stage.name!)?.leave(execution);
-    if (status === 'Succeeded') {
-      announce.stage(execution, record);
-      this.goOn(execution, stage);
-    } else if (status === 'Failed') {
-      announce.stage(execution, record);
-      if (execution.status === 'Stopping') this.end(execution, 'Stopped', execution.stopReason);
-      else this.end(execution, 'Failed', failureOf(record));
-      if (stage.onFailure?.result === 'ROLLBACK' && execution.status === 'Failed') {
-        this.rollbackAutomatically(execution, stage);
-      }
-    } else {
-      announce.stage(execution, record);
+    announce.stage(execution, record);
+    if (status === 'Succeeded') this.goOn(execution, stage);
+    else if (status === 'Stopped' || execution.status === 'Stopping') {
       this.end(execution, 'Stopped', execution.stopReason);
+    } else {
+      this.end(execution, 'Failed', failureOf(record));
+      // The rollback is in line before the lock is released: newer changes wait until the stage is whole again.
+      if (stage.onFailure?.result === 'ROLLBACK') this.rollbackAutomatically(execution, stage);
     }
+    this.lanes.get(stage.name!)?.leave(execution);
     this.admit(stage.name!);
   }
 
@@ -247,6 +246,7 @@ export class Pipeline {
   }
 
   private rollbackAutomatically(failed: Execution, stage: StageDeclaration): void {
+    if (failed.rollback) return;
     const target = rollbackTarget(this, stage.name!, failed);
     if (target) {
       this.rollback(stage, target, { triggerType: 'AutomatedRollback', triggerDetail: failed.id });
@@ -270,10 +270,6 @@ export class Pipeline {
       this.announce.stage(execution, stage);
     }
     this.announce.pipeline(execution, why);
-    for (const [stageName, lane] of this.lanes) {
-      lane.leave(execution);
-      this.admit(stageName);
-    }
   }
 
   private transitTo(execution: Execution, status: PipelineExecutionStatus): void {

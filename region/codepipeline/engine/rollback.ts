@@ -22,13 +22,12 @@ export function rollbackObstacle(
   return undefined;
 }
 
-/** The newest execution that a failed one can be rolled back to; a failed rollback is not rolled back. */
+/** The newest execution that a failed one can be rolled back to. */
 export function rollbackTarget(
   pipeline: Pipeline,
   stageName: string,
   failed: Execution,
 ): Execution | undefined {
-  if (failed.rollback) return undefined;
   return pipeline.executions.find(
     (candidate) => candidate !== failed && !rollbackObstacle(pipeline, stageName, candidate),
   );

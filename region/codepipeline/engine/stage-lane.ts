@@ -32,6 +32,12 @@ export class StageLane {
     if (this.inside === execution) this.inside = undefined;
   }
 
+  /** Sends everybody away: the pipeline has a new structure. */
+  empty(): void {
+    this.inside = undefined;
+    this.waiting.length = 0;
+  }
+
   /**
    * Lets the next one in, if the stage is free and the transition open. A disabled transition keeps new changes out;
    * a rollback restores what was in the stage before, so it passes (AWS's guide does not say).

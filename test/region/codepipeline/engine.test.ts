@@ -244,7 +244,19 @@ test('retry runs the failed actions again and goes on', async () => {
   expect(play.stage('Build').retryStageMetadata).toMatchObject({ manualStageRetryAttempt: 1 });
 });
 
-test('onFailure RETRY tries once more; ROLLBACK deploys the last good execution of this structure again', async () => {
+test('onFailure RETRY tries the failed actions once more', async () => {
+  const onFailure = { result: 'RETRY', retryConfiguration: { retryMode: 'FAILED_ACTIONS' } } as const;
+  const play = await created(pipelineOf([{ name: 'Build', actions: [build('A'), build('B')], onFailure }]));
+  await play.end(0, { status: 'FAILED' });
+  await play.end(1);
+  expect(play.builds.slice(2).map((started) => started.action)).toEqual(['A']);
+  await play.end(2, { status: 'FAILED' });
+  expect(play.builds).toHaveLength(3);
+  expect(play.history()[0].status).toBe('Failed');
+  expect(play.stage('Build').retryStageMetadata).toMatchObject({ autoStageRetryAttempt: 1 });
+});
+
+test('onFailure ROLLBACK deploys the last good execution of this structure again', async () => {
   const stages = [
     { name: 'Build', actions: [build('Compile', { outputs: ['Out'] })] },
     {
@@ -259,17 +271,23 @@ test('onFailure RETRY tries once more; ROLLBACK deploys the last good execution 
   const good = play.first();
   const bad = await play.start();
   await play.end(2, { artifacts: { Out: Buffer.from('bad') } });
+  const next = await play.start();
+  await play.end(4);
   await play.end(3, { status: 'FAILED' });
 
   const [rollback] = play.history();
+  expect(play.stage('Deploy')).toMatchObject({
+    latestExecution: { pipelineExecutionId: rollback.pipelineExecutionId, type: 'ROLLBACK' },
+    inboundExecution: { pipelineExecutionId: next },
+  });
   expect(play.execution(bad).status).toBe('Failed');
   expect(rollback).toMatchObject({
     executionType: 'ROLLBACK',
     rollbackMetadata: { rollbackTargetPipelineExecutionId: good },
     trigger: { triggerType: 'AutomatedRollback' },
   });
-  expect(play.builds[4].pipeline.sources).toEqual([{ name: 'Out', zip: Buffer.from('good') }]);
-  await play.end(4);
+  expect(play.builds[5].pipeline.sources).toEqual([{ name: 'Out', zip: Buffer.from('good') }]);
+  await play.end(5);
   expect(play.execution(rollback.pipelineExecutionId).status).toBe('Succeeded');
 
   const roll = (targetPipelineExecutionId: string) => () =>
