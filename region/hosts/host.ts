@@ -22,7 +22,9 @@ export interface Host {
 export interface Hosts {
   /** What this machine allows; decided once, at start. */
   readonly mode: Host['mode'];
+  /** Rejects with what the host's first program wrote when it cannot be started. */
   launch(options: { instanceId: string }): Promise<Host>;
+  /** Ends all hosts; their folders stay, for the logs in them. */
   stop(): Promise<void>;
 }
 
@@ -38,7 +40,6 @@ export type AgentEvent =
   | 'ApplicationStart'
   | 'ValidateService'
   | 'BeforeAllowTraffic'
-  | 'AllowTraffic'
   | 'AfterAllowTraffic';
 
 export interface LifecycleCommand {

@@ -29,7 +29,7 @@ export function createHosts(
 class SupervisedHosts implements Hosts {
   readonly mode: Host['mode'];
   private readonly program: Program;
-  private readonly running = new Set<Host>();
+  private readonly supervisors = new Set<SupervisorProcess>();
   private readonly backstop = new Backstop();
   private backstopReady?: Promise<void>;
 
@@ -41,7 +41,7 @@ class SupervisedHosts implements Hosts {
   ) {
     const { works, why } = options.mode
       ? { works: options.mode === 'namespace', why: 'asked for' }
-      : namespacesWork();
+      : namespacesWork(folder);
     this.mode = works ? 'namespace' : 'process';
     this.program = bundleProgram(path.join(folder, '.program'));
     journal.append({
@@ -71,6 +71,8 @@ class SupervisedHosts implements Hosts {
       this.clock,
       (entry) => this.journal.append({ ...entry, source: 'hosts', subject: instanceId }),
     );
+    this.supervisors.add(supervisor);
+    void supervisor.ended.then(() => this.supervisors.delete(supervisor));
     let address = loopback;
     try {
       await supervisor.expect('started');
@@ -80,17 +82,13 @@ class SupervisedHosts implements Hosts {
       throw new Error(`instance ${instanceId} did not start: ${(error as Error).message}`);
     }
     const host = new SupervisedHost(instanceId, this.mode, address, folder, supervisor);
-    this.running.add(host);
     this.append(instanceId, 'HostLaunched', `${instanceId} is at ${address}`, { address, mode: this.mode });
-    void host.ended.then(() => {
-      this.running.delete(host);
-      this.append(instanceId, 'HostEnded', `${instanceId} has ended`, {});
-    });
+    void host.ended.then(() => this.append(instanceId, 'HostEnded', `${instanceId} has ended`, {}));
     return host;
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.running].map((host) => host.terminate()));
+    await Promise.all([...this.supervisors].map((supervisor) => supervisor.end()));
     await this.backstop.stop();
   }
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import type { Program } from './program';
 import type { SupervisorConfig } from './supervisor/protocol';
@@ -21,6 +22,7 @@ mkdir ${HOST_FOLDER} ${PROGRAM_FOLDER}
 mount --bind "$host" ${HOST_FOLDER}
 mount --bind "$program" ${PROGRAM_FOLDER}
 for folder in ${OWN_FOLDERS.join(' ')}; do
+  [ -d /$folder ] || continue
   own=/run/own/$folder
   mkdir -p $own/upper $own/work
   mount -t overlay overlay -o lowerdir=/$folder,upperdir=$own/upper,workdir=$own/work /$folder
@@ -29,7 +31,7 @@ mount -t tmpfs -o mode=1777 tmpfs /tmp
 mkdir -p ${DEPLOYMENT_ROOT}
 mount --bind ${HOST_FOLDER}/deployment-root ${DEPLOYMENT_ROOT}
 ln -sfn ${HOST_FOLDER}/bin/systemctl /usr/bin/systemctl
-hostname "$name"
+printf %s "$name" > /proc/sys/kernel/hostname
 ip link set lo up
 `;
 
@@ -38,20 +40,24 @@ const SUPERVISE = `"$4" ${PROGRAM_FOLDER}/"$5" "$6"
 exit $?
 `;
 
-/** Whether this machine lets us make such a host: tried, with a veth pair beside the mounts. */
-export function namespacesWork(): { works: boolean; why: string } {
+/**
+ * Whether this machine lets us make such a host: tried, with a veth pair besides.
+ * @param folder for what the trial leaves
+ */
+export function namespacesWork(folder: string): { works: boolean; why: string } {
   if (process.platform !== 'linux') return { works: false, why: `${process.platform} has no namespaces` };
   if (process.getuid?.() !== 0) return { works: false, why: 'the region does not run as root' };
+  const trial = path.join(folder, '.trial');
+  fs.mkdirSync(path.join(trial, 'deployment-root'), { recursive: true });
+  const script = `${SET_UP}ip link add trial type veth peer name eth0`;
+  const [command, ...args] = [...UNSHARE, ...NAMESPACES, 'bash', '-c', script, 'bash', trial, trial, 'trial'];
   try {
-    const trial = `${SET_UP.slice(0, SET_UP.indexOf('mkdir'))}
-      mkdir -p /run/own/upper /run/own/work
-      mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/own/upper,workdir=/run/own/work /etc
-      hostname "$name"; ip link set lo up; ip link add trial type veth peer name eth0`;
-    const [command, ...args] = [...UNSHARE, ...NAMESPACES, 'bash', '-c', trial, 'bash', '-', '-', 'trial'];
     execFileSync(command, args, { stdio: 'pipe', encoding: 'utf8' });
     return { works: true, why: '' };
   } catch (error: any) {
     return { works: false, why: String(error.stderr || error.message).trim() };
+  } finally {
+    fs.rmSync(trial, { recursive: true });
   }
 }
 

@@ -27,9 +27,8 @@ export function plainCommand(instanceId: string, host: string, program: Program,
 
 let next = 0;
 
-/** A loopback address that no other host of this process has; the process's id keeps regions apart. */
+/** A loopback address for a host: ten bits of the process's id keep regions apart, twelve bits count its hosts. */
 export function loopbackAddress(): string {
-  const index = next++;
-  const high = 64 + ((process.pid >> 8) & 63);
-  return `127.${high}.${process.pid & 255}.${(index % 253) + 2}`;
+  const number = ((process.pid & 0x3ff) << 12) | (++next & 0xfff);
+  return `127.${64 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}`;
 }

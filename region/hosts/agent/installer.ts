@@ -109,10 +109,8 @@ function chown(
   try {
     fs.chownSync(file, uid, gid);
   } catch (error: any) {
-    if (error.code !== 'EPERM' || process.getuid?.() === 0) throw error;
-    note(
-      `${file}: ownership ${owner ?? ''}:${group ?? ''} is recorded, not set: the region does not run as root`,
-    );
+    if (error.code !== 'EPERM') throw error;
+    note(`${file}: ownership ${owner ?? ''}:${group ?? ''} is recorded, not set: the region may not set it`);
   }
 }
 

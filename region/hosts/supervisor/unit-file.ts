@@ -48,12 +48,15 @@ export function parseUnitFile(text: string, file: string): UnitFile {
     throw new Error(`${file}: ${key} is ${found}; played are ${values.join(', ')}`);
   };
   const execStart = all('Service.ExecStart');
+  const execStop = all('Service.ExecStop');
+  const special = [...execStart, ...execStop].find((command) => /^[-@:+!|]/.test(command));
+  if (special) throw new Error(`${file}: the prefix of "${special}" is not played; give the command alone`);
   if (execStart.length === 0) throw new Error(`${file}: Service.ExecStart is missing`);
   return {
     description: one('Unit.Description') ?? '',
     type: choice('Service.Type', ['simple', 'exec', 'oneshot'], 'simple'),
     execStart,
-    execStop: all('Service.ExecStop'),
+    execStop,
     workingDirectory: one('Service.WorkingDirectory'),
     environment: Object.assign({}, ...all('Service.Environment').map(parseEnvironment)),
     environmentFiles: all('Service.EnvironmentFile'),

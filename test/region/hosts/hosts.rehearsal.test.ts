@@ -10,10 +10,12 @@ import { temporaryFolder } from '../../support/folder';
 import { writeZip } from '../../support/zip';
 import { buildService, deploy, runEvent } from './deployer';
 
-const modes: Host['mode'][] = namespacesWork().works ? ['namespace', 'process'] : ['process'];
+const files = temporaryFolder('hosts');
+const modes: Host['mode'][] = namespacesWork(files).works ? ['namespace', 'process'] : ['process'];
 
 describe.each(modes)('hosts as %s', (mode) => {
-  const folder = temporaryFolder(`hosts-${mode}`);
+  const folder = path.join(files, mode);
+  fs.mkdirSync(folder);
   const clock = new ScaledClock();
   const journal = new Journal(clock);
   let hosts: Hosts;
@@ -55,6 +57,11 @@ describe.each(modes)('hosts as %s', (mode) => {
     await host.terminate();
     await expect(fetch(url)).rejects.toThrow();
     expect(fs.existsSync(path.join(folder, 'hosts/i-service'))).toBe(false);
+  });
+
+  test('the mode is said', () => {
+    expect(hosts.mode).toBe(mode);
+    expect(journal.entries(({ type }) => type === 'HostsMode')).toMatchObject([{ subject: mode }]);
   });
 
   test('hosts have files and addresses of their own, and the machine keeps its', async () => {

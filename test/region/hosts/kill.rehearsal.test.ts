@@ -8,8 +8,7 @@ import { temporaryFolder } from '../../support/folder';
 import { writeZip } from '../../support/zip';
 
 const files = temporaryFolder('kill');
-
-const modes = namespacesWork().works ? ['namespace', 'process'] : ['process'];
+const modes = namespacesWork(files).works ? ['namespace', 'process'] : ['process'];
 
 /** Command lines on this machine that name one of the words. */
 function commandsWith(words: string[]): string[] {

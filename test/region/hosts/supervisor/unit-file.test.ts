@@ -40,6 +40,7 @@ test.each([
     'RestartSec=soon',
     'x.service: Service.RestartSec is soon; allowed is a time span such as 5, 500ms or 1min 30s',
   ],
+  ['ExecStop=-/bin/x', 'x.service: the prefix of "-/bin/x" is not played; give the command alone'],
   ['what', 'x.service: "what" is neither a section nor Key=Value'],
 ])('refuses %s', (line, message) => {
   expect(() => parse(line)).toThrow(message);
