@@ -19,13 +19,13 @@ export class FolderLock {
     fs.mkdirSync(folder, { recursive: true });
     const lock = new FolderLock(folder);
     const owner = lock.owner();
-    if (owner !== undefined && isRunning(owner)) {
+    if (owner !== undefined) {
       throw new Error(
         `region: the folder ${folder} is in use by another region, process ${owner}. Stop that one (kill ${owner}), or give another with --folder.`,
       );
     }
     lock.clear();
-    fs.writeFileSync(lock.file, `${process.pid}\n`);
+    fs.writeFileSync(lock.file, `${process.pid} ${startOf(process.pid)}\n`);
     return lock;
   }
 
@@ -34,9 +34,12 @@ export class FolderLock {
     if (fs.existsSync(this.folder)) fs.writeFileSync(this.file, 'stopped\n');
   }
 
+  /** The running region that has the folder. A killed one's id may have gone to another process since. */
   private owner(): number | undefined {
     const text = fs.existsSync(this.file) ? fs.readFileSync(this.file, 'utf8') : '';
-    return /^\d+$/.test(text.trim()) ? Number(text) : undefined;
+    const [, pid, start] = /^(\d+) (.*)\n$/.exec(text) ?? [];
+    const owner = Number(pid);
+    return pid && isRunning(owner) && startOf(owner) === start ? owner : undefined;
   }
 
   /** A region's state is in memory, so the files of a former one mean nothing to the next. */
@@ -49,6 +52,16 @@ export class FolderLock {
       );
     }
     for (const name of found) fs.rmSync(path.join(this.folder, name), { recursive: true, force: true });
+  }
+}
+
+/** When a process started, where the system tells it (Linux); empty elsewhere. */
+function startOf(pid: number): string {
+  try {
+    const [, fields] = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+    return fields.split(' ')[19];
+  } catch {
+    return '';
   }
 }
 

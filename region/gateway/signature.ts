@@ -147,7 +147,8 @@ function checkDate(claim: Claim, clock: Clock): void {
 }
 
 function payloadHashOf(claim: Claim, request: WireRequest): string {
-  const stated = request.headers['x-amz-content-sha256'];
+  const [, hoisted] = request.query.find(([name]) => name === 'X-Amz-Content-Sha256') ?? [];
+  const stated = request.headers['x-amz-content-sha256'] ?? hoisted;
   if (stated) return stated;
   return claim.service === 's3' && claim.expires !== undefined ? 'UNSIGNED-PAYLOAD' : sha256(request.body);
 }

@@ -38,7 +38,8 @@ abstract class Rest implements Protocol {
     const { $metadata: _, ...input } = (await this.codec(model).deserializeResponse(
       { name: operation.name, namespace: '', traits: 0, input: UNIT, output: headAndBody(operation) } as any,
       {} as any,
-      { statusCode: 200, headers: { ...request.headers }, body: request.body } as any,
+      // The SDK changes the kind of the bytes it is given, so it gets a view of them.
+      { statusCode: 200, headers: { ...request.headers }, body: request.body.subarray() } as any,
     )) as Record<string, any>;
     const labels = matchRoute(model, request)?.labels ?? {};
     const query = new Map<string, string[]>();
