@@ -20,6 +20,7 @@ import {
   resolveVariables,
   VariableError,
 } from './environment';
+import { type Isolation, packagesAbove } from './isolation';
 import { LocalCache, usesCustomCache } from './local-cache';
 import { type OutputRequest, pipelineOutputs, uploadToS3 } from './output';
 import { type PhaseResult, type RunCommand, runCommandPhases } from './phases';
@@ -78,6 +79,7 @@ export class BuildRun {
     private readonly definition: BuildDefinition,
     private readonly folders: BuildFolders,
     private readonly log: BuildLog,
+    private readonly isolation: Isolation,
   ) {
     this.record = new BuildRecord(scope, definition.build, log);
     this.finished = this.run();
@@ -206,6 +208,7 @@ export class BuildRun {
     cache?.restore();
     const shell = new Shell({
       program: buildspec.env?.shell ?? 'bash',
+      wrapper: this.isolation.wrapper(work),
       workingDirectory: sources.directory,
       environment,
       folder: work,
@@ -266,6 +269,11 @@ export class BuildRun {
 
   /** What this machine does otherwise than the build image would, said where the user looks for it. */
   private noteWhatDiffers(buildspec: Buildspec): void {
+    if (!this.isolation.available) {
+      for (const packages of packagesAbove(this.folders.work)) {
+        this.log.note(`This machine allows no namespaces: Node.js also finds the packages of ${packages}`);
+      }
+    }
     for (const key of unknownKeys(buildspec))
       this.log.note(`The buildspec's key ${key} is unknown and has no effect`);
     for (const phase of Object.values(buildspec.phases)) {

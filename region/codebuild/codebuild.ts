@@ -6,12 +6,14 @@ import { AwsError, type AwsService, type Call, type Operation, type Scope } from
 import { BuildRun } from './build';
 import { BuildLog } from './build-log';
 import type { FinishedBuild, PipelineBuild } from './contract';
+import { Isolation } from './isolation';
 import { projectProvider } from './project-resource';
 import { Projects } from './projects';
 
 /** Build projects, and builds that really run on this machine. */
 export class CodeBuild implements AwsService {
   private readonly projects: Projects;
+  private readonly isolation = new Isolation();
   private readonly runs = new Map<string, { run: BuildRun; input: sdk.StartBuildCommandInput }>();
   readonly operations: Record<string, Operation>;
   readonly resources;
@@ -140,6 +142,7 @@ export class CodeBuild implements AwsService {
         localCache: this.cacheFolder(name),
       },
       new BuildLog(this.scope, { file: path.join(folder, 'logs', `${uuid}.log`), stream: logs.stream }),
+      this.isolation,
     );
     this.runs.set(uuid, { run, input });
     return run.record.build;

@@ -7,6 +7,8 @@ import { ProcessGroup } from './process-group';
 export interface ShellOptions {
   /** `bash` or `/bin/sh`. */
   readonly program: string;
+  /** Arguments in front of the program, for what it is run in. @default none */
+  readonly wrapper?: readonly string[];
   /** Where the first command runs. */
   readonly workingDirectory: string;
   readonly environment: Record<string, string>;
@@ -74,11 +76,14 @@ export class Shell {
   }
 
   private start(): ProcessGroup {
-    const { program, workingDirectory, environment } = this.options;
-    const group = new ProcessGroup(program, program === 'bash' ? ['--noprofile', '--norc', '-s'] : ['-s'], {
-      cwd: workingDirectory,
-      env: environment,
-    });
+    const { program, wrapper = [], workingDirectory, environment } = this.options;
+    const [command, ...args] = [
+      ...wrapper,
+      program,
+      ...(program === 'bash' ? ['--noprofile', '--norc'] : []),
+      '-s',
+    ];
+    const group = new ProcessGroup(command, args, { cwd: workingDirectory, env: environment });
     const state = quote(this.state);
     group.child.stdin.on('error', () => {});
     group.child.stdin.write(

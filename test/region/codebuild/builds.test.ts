@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Build } from '@aws-sdk/client-codebuild';
 import type { CodeBuild } from '../../../region/codebuild/codebuild';
+import { Isolation } from '../../../region/codebuild/isolation';
 import { unzip, zip } from '../../../region/codebuild/zip';
 import { temporaryFolder } from '../../support/folder';
 import { testScope } from '../../support/scope';
@@ -349,26 +351,27 @@ test('nothing of the user is in the environment; HOME and the npm prefix are the
 
 test('a source finds neither a git repository nor a package above its own folder', async () => {
   const spec =
-    'version: 0.2\nphases: {build: {commands: ["git rev-parse --git-dir || echo none; npm prefix"]}}\n';
+    'version: 0.2\nphases: {build: {commands: ["git rev-parse --git-dir || echo none; npm prefix", "node -p \\"try { require.resolve(\'yaml\') } catch (e) { e.code }\\""]}}\n';
   const { lines, build: built } = await build(await project(noSource(spec)));
   expect(lines).toContain('none');
   expect(lines).toContain(workFolder(built));
+  if (new Isolation().available) expect(lines).toContain('MODULE_NOT_FOUND');
 });
 
 test('StopBuild ends every process of the build', async () => {
-  const name = await project(
-    noSource('version: 0.2\nphases: {build: {commands: ["sleep 600 & echo pid $!; wait"]}}\n'),
-  );
+  const sleeper = newSleeper('wait');
+  const name = await project(sleeper.source);
   const running = codebuild.start({ projectName: name });
-  const pid = await printedPid(running.id!);
+  await sleeper.started();
   await operations.StopBuild({ id: running.id });
   const { build: ended } = await codebuild.finished(running.id!);
   expect(ended.buildStatus).toBe('STOPPED');
   expect(statuses({ build: ended }).slice(-2)).toEqual(['BUILD STOPPED', 'COMPLETED']);
-  await gone(pid);
+  await sleeper.ended();
 });
 
 test('a time limit is wall time; what a build left running ends with it', async () => {
+  const sleeper = newSleeper('wait');
   let expire = () => {};
   const deadline = jest.spyOn(scope.clock, 'deadline').mockImplementation((ms, callback) => {
     expect(ms).toBe(7 * 60_000);
@@ -376,11 +379,11 @@ test('a time limit is wall time; what a build left running ends with it', async 
     return { cancel() {} };
   });
   const name = await project({
-    ...noSource('version: 0.2\nphases: {build: {commands: ["sleep 600 & echo pid $!; wait"]}}\n'),
+    ...sleeper.source,
     TimeoutInMinutes: '7',
   });
   const running = codebuild.start({ projectName: name });
-  const pid = await printedPid(running.id!);
+  await sleeper.started();
   expire();
   deadline.mockRestore();
   const { build: ended } = await codebuild.finished(running.id!);
@@ -388,14 +391,13 @@ test('a time limit is wall time; what a build left running ends with it', async 
     phaseStatus: 'TIMED_OUT',
     contexts: [{ statusCode: 'BUILD_TIMED_OUT', message: 'Build has timed out.' }],
   });
-  await gone(pid);
+  await sleeper.ended();
 });
 
 test('a background process neither holds a build up nor outlives it', async () => {
-  const { lines } = await build(
-    await project(noSource('version: 0.2\nphases: {build: {commands: ["sleep 600 & echo pid $!"]}}\n')),
-  );
-  await gone(Number(lines.find((line) => line.startsWith('pid '))!.slice(4)));
+  const sleeper = newSleeper('true');
+  expect((await build(await project(sleeper.source))).build.buildStatus).toBe('SUCCEEDED');
+  await sleeper.ended();
 });
 
 test('a local custom cache keeps folders from build to build of one project', async () => {
@@ -505,25 +507,21 @@ async function repository(): Promise<string> {
   return 'app';
 }
 
-/** The process id that a build prints as `pid <id>`. */
-async function printedPid(id: string): Promise<number> {
-  const file = path.join(scope.folder('codebuild'), 'logs', `${id.split(':')[1]}.log`);
-  for (;;) {
-    const [, pid] = /^pid (\d+)$/m.exec(fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '') ?? [];
-    if (pid) return Number(pid);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
+let sleepers = 0;
 
-/** Waits until a process has ended; the test's own time limit fails it otherwise. */
-async function gone(pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-      if (/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))) return;
-    } catch {
-      return;
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+/** A build that leaves a long sleep in the background (in a session of its own where that can be ended too). */
+function newSleeper(then: string) {
+  const argument = `600.${process.pid}${sleepers++}`;
+  const session = new Isolation().available ? 'setsid' : '';
+  const running = () => execFileSync('ps', ['-A', '-o', 'args=']).toString().includes(`sleep ${argument}`);
+  const until = async (condition: () => boolean) => {
+    while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return {
+    source: noSource(
+      `version: 0.2\nphases: {build: {commands: ["${session} sleep ${argument} & ${then}"]}}\n`,
+    ),
+    started: () => until(running),
+    ended: () => until(() => !running()),
+  };
 }
