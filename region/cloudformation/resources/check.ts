@@ -30,7 +30,7 @@ export function checkResources(
   schemas: ResourceSchemas,
 ): Problem[] {
   return [...template.resources].flatMap(([logicalId, resource]) => [
-    ...checkProperties(logicalId, resource, schemas),
+    ...checkProperties(logicalId, resource, schemas, providers),
     ...checkAttributes(logicalId, resource, template, schemas),
     ...checkPlayed(logicalId, resource, providers),
   ]);
@@ -40,8 +40,10 @@ function checkProperties(
   logicalId: string,
   { Type, Properties = {} }: ResourceDeclaration,
   schemas: ResourceSchemas,
+  providers: ResourceProviders,
 ): Problem[] {
-  const found = schemas.problems(Type, Properties);
+  const named = providers.find(Type)?.properties ?? {};
+  const found = schemas.problems(Type, Properties, (name) => Object.hasOwn(named, name));
   if (found.length === 0) return [];
   return [
     {

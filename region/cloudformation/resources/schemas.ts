@@ -27,12 +27,15 @@ export class ResourceSchemas {
     return this.database.lookup('resource', 'cloudFormationType', 'equals', type)[0];
   }
 
-  /** What is wrong with the top-level properties, in the words of CloudFormation's property validation. */
-  problems(type: string, properties: Values): string[] {
+  /**
+   * What is wrong with the top-level properties, in the words of CloudFormation's property validation.
+   * @param known properties that exist although this edition of the schemas is too old to have them
+   */
+  problems(type: string, properties: Values, known: (name: string) => boolean): string[] {
     const resource = this.find(type);
     if (!resource) return [];
     const extraneous = Object.keys(properties)
-      .filter((name) => !(name in resource.properties))
+      .filter((name) => !(name in resource.properties) && !known(name))
       .map((name) => `#: extraneous key [${name}] is not permitted`);
     const missing = Object.entries(resource.properties)
       .filter(([name, property]) => property.required && !(name in properties))
