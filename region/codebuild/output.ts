@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import type { BuildArtifacts, ProjectArtifacts } from '@aws-sdk/client-codebuild';
 import type { Scope } from '../service';
+import { zip } from '../zip/zip';
 import { ArtifactError, selectFiles } from './artifacts';
 import type { ArtifactFiles, Buildspec } from './buildspec';
-import { zip } from './zip';
 
 /** Where the artifacts of a build go. */
 export interface OutputRequest {

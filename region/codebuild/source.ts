@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { ProjectSource } from '@aws-sdk/client-codebuild';
 import type { Scope } from '../service';
+import { unzip } from '../zip/zip';
 import { type Buildspec, BuildspecError, parseBuildspec } from './buildspec';
 import type { PipelineBuild } from './contract';
-import { unzip } from './zip';
 
 /** A source that could not be fetched; the message stands in the phase's context. */
 export class SourceError extends Error {

@@ -9,6 +9,7 @@ import { Git } from './git';
 import { ReferenceChanges } from './reference-changes';
 import { Repository } from './repository';
 import { repositoryProvider } from './repository-resource';
+import { seed } from './seed';
 import { serveGit } from './smart-http';
 
 /** Repositories on disk, served by git's own smart HTTP server and by the CodeCommit API. */
@@ -119,6 +120,13 @@ export class CodeCommit implements AwsService {
       if (repository.name === repositoryName) return repository;
     }
     throw new AwsError('RepositoryDoesNotExistException', `${repositoryName} does not exist`);
+  }
+
+  /** Makes the first commit of a new repository from a zip archive. */
+  async seed(repositoryName: string, archive: Buffer, branch: string): Promise<void> {
+    const repository = this.find(repositoryName);
+    await seed(repository, archive, branch, this.scope.clock);
+    await this.changes.publish(repository, this.caller());
   }
 
   /** The repository with that id, if it exists still. */

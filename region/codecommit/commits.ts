@@ -47,21 +47,12 @@ export async function createCommit(repository: Repository, input: CreateCommitCo
   if (tip && treeId === (await repository.text(['rev-parse', `${tip}^{tree}`]))) {
     throw new AwsError('NoChangeException', 'The commit would not change anything on the branch.');
   }
-  const name = input.authorName || 'unknown';
-  const email = input.email ?? '';
-  const date = `@${Math.floor(clock.now() / 1000)} +0000`;
-  const commitId = await repository.text(
-    ['commit-tree', treeId, ...(tip ? ['-p', tip] : [])],
-    input.commitMessage || 'Files changed by the CodeCommit API',
-    {
-      GIT_AUTHOR_NAME: name,
-      GIT_AUTHOR_EMAIL: email,
-      GIT_AUTHOR_DATE: date,
-      GIT_COMMITTER_NAME: name,
-      GIT_COMMITTER_EMAIL: email,
-      GIT_COMMITTER_DATE: date,
-    },
-  );
+  const commitId = await repository.commitTree(treeId, tip ? [tip] : [], {
+    message: input.commitMessage || 'Files changed by the CodeCommit API',
+    name: input.authorName || undefined,
+    email: input.email,
+    date: clock.now(),
+  });
   await repository.run(['update-ref', reference, commitId, tip ?? '']);
   return { commitId, treeId, filesAdded, filesUpdated: [], filesDeleted };
 }

@@ -6,25 +6,36 @@ interface RepositoryProperties {
   readonly RepositoryName: string;
   readonly RepositoryDescription?: string;
   readonly KmsKeyId?: string;
+  /** Read when the repository is created and never again. */
+  readonly Code?: {
+    readonly BranchName?: string;
+    readonly S3: { readonly Bucket: string; readonly Key: string; readonly ObjectVersion?: string };
+  };
 }
 
-/** A seed (`Code`) and `Triggers` are refused: a repository here gets its content by a push. */
+/** `Triggers` are refused. */
 export function repositoryProvider(codecommit: CodeCommit): ResourceProvider<RepositoryProperties> {
   return {
     type: 'AWS::CodeCommit::Repository',
     disposition: 'executed',
     properties: {
       RepositoryName: 'executed',
+      Code: 'executed',
       RepositoryDescription: 'recorded',
       KmsKeyId: 'recorded',
       Tags: 'recorded',
     },
-    async create(properties) {
+    async create(properties, { scope }) {
       const { repositoryMetadata } = (await codecommit.operations.CreateRepository({
         repositoryName: properties.RepositoryName,
         repositoryDescription: properties.RepositoryDescription,
         kmsKeyId: properties.KmsKeyId,
       })) as { repositoryMetadata: RepositoryMetadata };
+      const { Code: code } = properties;
+      if (code) {
+        const archive = await scope.service('s3').read(code.S3.Bucket, code.S3.Key, code.S3.ObjectVersion);
+        await codecommit.seed(properties.RepositoryName, archive, code.BranchName ?? 'main');
+      }
       return result(repositoryMetadata);
     },
     async update(physicalId, properties) {

@@ -6,6 +6,14 @@ import { type Git, GitError } from './git';
 /** Full reference name to the commit (or tag object) that it names. */
 export type References = ReadonlyMap<string, string>;
 
+interface CommitFacts {
+  readonly message: string;
+  readonly name?: string;
+  readonly email?: string;
+  /** Milliseconds since the epoch. */
+  readonly date: number;
+}
+
 /** One bare repository on disk. */
 export class Repository {
   constructor(
@@ -80,6 +88,23 @@ export class Repository {
         `The specified commit does not exist in repository ${this.name}: ${specifier}`,
       );
     }
+  }
+
+  /** Makes a commit of a tree, on no branch yet. */
+  async commitTree(
+    treeId: string,
+    parents: readonly string[],
+    { message, name = 'unknown', email = '', date }: CommitFacts,
+  ): Promise<string> {
+    const moment = `@${Math.floor(date / 1000)} +0000`;
+    return this.text(['commit-tree', treeId, ...parents.flatMap((parent) => ['-p', parent])], message, {
+      GIT_AUTHOR_NAME: name,
+      GIT_AUTHOR_EMAIL: email,
+      GIT_AUTHOR_DATE: moment,
+      GIT_COMMITTER_NAME: name,
+      GIT_COMMITTER_EMAIL: email,
+      GIT_COMMITTER_DATE: moment,
+    });
   }
 
   /** A zip archive of a commit's tree. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Build } from '@aws-sdk/client-codebuild';
 import type { CodeBuild } from '../../../region/codebuild/codebuild';
 import { Isolation } from '../../../region/codebuild/isolation';
-import { unzip, zip } from '../../../region/codebuild/zip';
+import { unzip, zip } from '../../../region/zip/zip';
 import { temporaryFolder } from '../../support/folder';
 import { testScope } from '../../support/scope';
 

@@ -252,6 +252,21 @@ test.each([
   await expect((async () => codecommit.operations[operation](input))()).rejects.toMatchObject({ name: code });
 });
 
+test('CloudFormation seeds a repository from a zip archive in S3', async () => {
+  const archive = await codecommit.archive('api', 'main');
+  const s3 = {
+    operations: {},
+    read: async (bucket: string, key: string) => bucket === 'b' && key === 'k' && archive,
+  };
+  await codecommit.resources[0].create(
+    { RepositoryName: 'seeded', Code: { BranchName: 'trunk', S3: { Bucket: 'b', Key: 'k' } } },
+    { scope: { ...scope, service: () => s3 } } as never,
+  );
+  expect(changes('seeded')).toMatchObject([{ event: 'referenceCreated', referenceName: 'trunk' }]);
+  const folder: any = await codecommit.operations.GetFolder({ repositoryName: 'seeded', folderPath: '' });
+  expect(folder.files).toMatchObject([{ absolutePath: 'run.sh', fileMode: 'EXECUTABLE' }]);
+});
+
 test('CloudFormation creates, renames and deletes a repository; its Ref is the repository id', async () => {
   const [provider] = codecommit.resources;
   const created = await provider.create({ RepositoryName: 'stacked' }, {} as never);

@@ -1,0 +1,46 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import yauzl from 'yauzl';
+import yazl from 'yazl';
+
+/**
+ * Unpacks an archive, given as its content or as a file, into a folder, with the modes and symbolic links that it
+ * carries. An entry whose name leads out of the folder is refused.
+ */
+export async function unzip(archive: Buffer | string, folder: string): Promise<void> {
+  const opened = await (typeof archive === 'string'
+    ? yauzl.openPromise(archive, { autoClose: true })
+    : yauzl.fromBufferPromise(archive));
+  await fs.promises.mkdir(folder, { recursive: true });
+  for await (const entry of opened.eachEntry()) {
+    const target = path.join(folder, entry.fileName);
+    if (entry.fileName.endsWith('/')) {
+      await fs.promises.mkdir(target, { recursive: true });
+      continue;
+    }
+    await fs.promises.mkdir(path.dirname(target), { recursive: true });
+    const content = await opened.openReadStreamPromise(entry);
+    // The upper half holds Unix modes where the archive was made on Unix, else nothing.
+    const mode = entry.externalFileAttributes >>> 16;
+    if ((mode & fs.constants.S_IFMT) === fs.constants.S_IFLNK) {
+      await fs.promises.symlink(Buffer.concat(await content.toArray()).toString(), target);
+    } else {
+      await pipeline(content, fs.createWriteStream(target, { mode: mode & 0o777 || 0o644 }));
+    }
+  }
+}
+
+/** Packs files, name in the archive to path on disk, with their modes. Symbolic links are followed. */
+export async function zip(files: ReadonlyMap<string, string>): Promise<Buffer> {
+  const archive = new yazl.ZipFile();
+  const failed = new Promise<never>((_, reject) => archive.once('error', reject));
+  for (const [name, file] of files) archive.addFile(file, name);
+  archive.end();
+  const packed = (async () => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of archive.outputStream) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  })();
+  return Promise.race([packed, failed]);
+}
