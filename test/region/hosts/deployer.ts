@@ -7,7 +7,7 @@ import { writeZip, type ZipEntry } from '../../support/zip';
 const SERVICE = path.join(__dirname, '../../../service');
 
 /** The agent's events of a deployment behind a load balancer, in order. */
-const EVENTS: readonly AgentEvent[] = [
+export const EVENTS: readonly AgentEvent[] = [
   'BeforeBlockTraffic',
   'AfterBlockTraffic',
   'ApplicationStop',

@@ -1,84 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { ScaledClock } from '../../../../region/clock/clock';
-import { Agent } from '../../../../region/hosts/agent/agent';
 import { ERROR_CODES } from '../../../../region/hosts/agent/script-error';
-import type { LifecycleCommand } from '../../../../region/hosts/host';
-import { temporaryFolder } from '../../../support/folder';
-import { writeZip } from '../../../support/zip';
 import appspecs from '../../../vectors/appspec-valid-invalid.json';
 import vectors from '../../../vectors/hook-execution.json';
-
-const files = temporaryFolder('agent');
-
-const EVENTS = [
-  'BeforeBlockTraffic',
-  'AfterBlockTraffic',
-  'ApplicationStop',
-  'DownloadBundle',
-  'BeforeInstall',
-  'Install',
-  'AfterInstall',
-  'ApplicationStart',
-  'ValidateService',
-  'BeforeAllowTraffic',
-  'AfterAllowTraffic',
-];
-
-/** An agent on a folder of its own, and the way to deploy onto it. */
-function instance() {
-  const folder = fs.mkdtempSync(path.join(files, 'agent-'));
-  const trace = path.join(folder, 'trace');
-  const deploymentRoot = path.join(folder, 'codedeploy-agent/deployment-root');
-  fs.mkdirSync(deploymentRoot, { recursive: true });
-  const agent = new Agent({
-    deploymentRoot,
-    root: '',
-    environment: { PATH: process.env.PATH!, TRACE: trace },
-    clock: new ScaledClock(),
-    note: () => {},
-  });
-  const read = (name: string) => {
-    const file = path.join(deploymentRoot, 'deployment-instructions', `dgid_${name}`);
-    return fs.existsSync(file) ? path.basename(fs.readFileSync(file, 'utf8')) : null;
-  };
-  return {
-    deploymentRoot,
-    lastSuccessfulInstall: () => read('last_successful_install'),
-    mostRecentInstall: () => read('most_recent_install'),
-    archives: () => fs.readdirSync(path.join(deploymentRoot, 'dgid')).sort(),
-    trace: () => (fs.existsSync(trace) ? fs.readFileSync(trace, 'utf8').split('\n').slice(0, -1) : []),
-    async bundle(name: string, files: Record<string, string>, notExecutable: string[] = []) {
-      const file = path.join(folder, `${name}.zip`);
-      const mode = (entry: string) =>
-        entry.endsWith('.sh') && !notExecutable.includes(entry) ? 0o755 : 0o644;
-      await writeZip(
-        file,
-        Object.fromEntries(
-          Object.entries(files).map(([entry, content]) => [entry, { content, mode: mode(entry) }]),
-        ),
-      );
-      return file;
-    },
-    run(event: string, deploymentId: string, options: Partial<LifecycleCommand>) {
-      if (event === 'DownloadBundle') {
-        const deployment = path.join(deploymentRoot, 'dgid', deploymentId);
-        fs.mkdirSync(deployment, { recursive: true });
-        fs.copyFileSync(options.bundle!.file, path.join(deployment, 'bundle.tar'));
-      }
-      return agent.run({
-        event: event as LifecycleCommand['event'],
-        applicationName: 'app',
-        deploymentId,
-        deploymentGroupId: 'dgid',
-        deploymentGroupName: 'dgname',
-        bundle: { file: '' },
-        fileExistsBehavior: 'DISALLOW',
-        ...options,
-      });
-    },
-  };
-}
+import { EVENTS } from '../deployer';
+import { appspec, instance } from './instance';
 
 const sequences = vectors.vectors.filter((vector) => vector.kind === 'hook-sequence');
 
@@ -109,10 +35,6 @@ test.each(sequences.map((vector) => [vector.id, vector] as const))('%s', async (
     expect(host.archives()).toEqual(expected.archives);
   }
 });
-
-function appspec(hook: string): string {
-  return `version: 0.0\nos: linux\nhooks:\n  AfterInstall:\n${hook}`;
-}
 
 test('the log has a stamp, the event, the script and its lines; the tail comes with the failure', async () => {
   const host = instance();
