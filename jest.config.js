@@ -9,6 +9,7 @@ module.exports = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
     ],
   },
+  snapshotSerializers: ['<rootDir>/test/support/normalise.ts'],
   testSequencer: '<rootDir>/test/fast-first.js',
   maxWorkers: 2,
   testTimeout: 30_000,

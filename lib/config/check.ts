@@ -15,7 +15,7 @@ export function checkDescription(description: unknown, file: string): Delivery {
   const result = schema.safeParse(description);
   if (result.success) return withDefaults(result.data);
   throw new DescriptionError(
-    result.error.issues.flatMap((issue) => explain(issue, description, file)).join('\n'),
+    [...new Set(result.error.issues.flatMap((issue) => explain(issue, description, file)))].join('\n'),
   );
 }
 

@@ -19,6 +19,7 @@ export const DESCRIPTION: DeliveryDescription = {
 
 /** An app with the feature flags of cdk.json, as the CLI makes it. Handlers are not bundled: their code has its own tests. */
 export function testApp(): App {
+  process.env.CDK_VALIDATION = 'false'; // seconds for every test file; test/bin synthesizes with it
   return new App({ context: { ...FLAGS, 'aws:cdk:bundling-stacks': [] } });
 }
 

@@ -1,0 +1,165 @@
+import { delivery } from '../../../delivery';
+import { checkDescription, DescriptionError } from '../../../lib/config/check';
+import { DESCRIPTION } from '../../support/synthesize';
+
+const [beta, prod] = DESCRIPTION.environments;
+const check = (description: unknown) => checkDescription(description, 'delivery.ts');
+const withEnvironment = (changes: object) => ({
+  ...DESCRIPTION,
+  environments: [{ ...beta, ...changes }, prod],
+});
+const withAlarms = (alarms: unknown) => ({ ...DESCRIPTION, alarms });
+
+test('delivery.ts is a valid description', () => {
+  expect(() => check(delivery)).not.toThrow();
+});
+
+test('the defaults are those the docstrings promise', () => {
+  expect(
+    check({ service: 'harbor', environments: [{ name: 'prod', capacity: { min: 2, max: 3 } }] }),
+  ).toEqual({
+    service: 'harbor',
+    branch: 'main',
+    environments: [
+      {
+        name: 'prod',
+        capacity: { min: 2, max: 3 },
+        instanceType: 't4g.small',
+        deploymentConfiguration: 'OneAtATime',
+        bakeMinutes: 10,
+        alarms: { errorRatePercent: 1, latencyP99Milliseconds: 1000, minimumRequestsPerMinute: 20 },
+      },
+    ],
+  });
+});
+
+test('an environment overrides thresholds key by key, and inherits account and region', () => {
+  const { environments } = check({
+    ...withEnvironment({ alarms: { errorRatePercent: 5 }, region: 'us-west-2' }),
+    account: '111111111111',
+    region: 'eu-central-1',
+    alarms: { errorRatePercent: 2, latencyP99Milliseconds: 300 },
+  });
+  expect(environments).toMatchObject([
+    {
+      account: '111111111111',
+      region: 'us-west-2',
+      alarms: { errorRatePercent: 5, latencyP99Milliseconds: 300, minimumRequestsPerMinute: 20 },
+    },
+    { account: '111111111111', region: 'eu-central-1', alarms: { errorRatePercent: 2 } },
+  ]);
+});
+
+test.each<[string, unknown, string]>([
+  ['nothing', undefined, 'delivery: found nothing, allowed is a delivery description'],
+  ['an unknown key', { ...DESCRIPTION, colour: 'red' }, 'colour: unknown key'],
+  [
+    'an unknown key of an environment',
+    withEnvironment({ baekMinutes: 5 }),
+    'environments[0].baekMinutes: unknown key',
+  ],
+  [
+    'an unknown key of the capacity',
+    withEnvironment({ capacity: { min: 2, max: 2, desired: 2 } }),
+    'environments[0].capacity.desired: unknown key',
+  ],
+  [
+    'a missing service',
+    { environments: [beta] },
+    'service: found nothing, allowed is 2 to 20 lower-case letters, digits and inner hyphens, a letter first',
+  ],
+  [
+    'a service with capitals',
+    { ...DESCRIPTION, service: 'Harbor' },
+    'service: found "Harbor", allowed is 2 to 20 lower-case letters, digits and inner hyphens, a letter first',
+  ],
+  [
+    'a branch with a space',
+    { ...DESCRIPTION, branch: 'a b' },
+    'branch: found "a b", allowed is the name of a branch',
+  ],
+  [
+    'no environments',
+    { ...DESCRIPTION, environments: [] },
+    'environments: found [], allowed is 1 to 20 environments',
+  ],
+  [
+    'environments that are no list',
+    { ...DESCRIPTION, environments: 3 },
+    'environments: found 3, allowed is a list of environments',
+  ],
+  [
+    'two environments of one name',
+    { ...DESCRIPTION, environments: [beta, beta] },
+    'environments[1].name: found "beta", allowed is a name that no other environment has',
+  ],
+  [
+    'a fleet of one',
+    withEnvironment({ capacity: { min: 1, max: 2 } }),
+    'environments[0].capacity.min: found 1, allowed is a whole number from 2 to 200',
+  ],
+  [
+    'half an instance',
+    withEnvironment({ capacity: { min: 2.5, max: 3 } }),
+    'environments[0].capacity.min: found 2.5, allowed is a whole number from 2 to 200',
+  ],
+  [
+    'a maximum below the minimum',
+    withEnvironment({ capacity: { min: 4, max: 3 } }),
+    'environments[0].capacity.max: found 3, allowed is a whole number no smaller than min',
+  ],
+  [
+    'no capacity',
+    withEnvironment({ capacity: undefined }),
+    'environments[0].capacity: found nothing, allowed is an object with min and max',
+  ],
+  [
+    'AllAtOnce',
+    withEnvironment({ deploymentConfiguration: 'AllAtOnce' }),
+    'environments[0].deploymentConfiguration: found "AllAtOnce", allowed is one of OneAtATime, HalfAtATime',
+  ],
+  [
+    'a bake of no time',
+    withEnvironment({ bakeMinutes: 0 }),
+    'environments[0].bakeMinutes: found 0, allowed is a whole number from 1 to 1440',
+  ],
+  [
+    'minutes as text',
+    withEnvironment({ bakeMinutes: '5' }),
+    'environments[0].bakeMinutes: found "5", allowed is a whole number from 1 to 1440',
+  ],
+  [
+    'an instance type without a size',
+    withEnvironment({ instanceType: 't4g' }),
+    'environments[0].instanceType: found "t4g", allowed is an EC2 instance type, such as t4g.small',
+  ],
+  [
+    'an error rate of nothing',
+    withAlarms({ errorRatePercent: 0 }),
+    'alarms.errorRatePercent: found 0, allowed is a number above 0, up to 100',
+  ],
+  [
+    'an account as a number',
+    { ...DESCRIPTION, account: 111111111111, region: 'eu-west-1' },
+    'account: found 111111111111, allowed is an account id: a string of 12 digits',
+  ],
+  [
+    'an account without a region',
+    { ...DESCRIPTION, account: '111111111111' },
+    'region: found nothing, allowed is account and region given together, or neither',
+  ],
+  [
+    'an environment elsewhere when the pipeline is nowhere',
+    withEnvironment({ region: 'eu-west-1' }),
+    'environments[0].region: found "eu-west-1", allowed is nothing, unless the delivery itself gives account and region: without them the pipeline\'s place is not known, and it cannot reach another',
+  ],
+])('%s is refused with file, key, what was found and what is allowed', (_, description, message) => {
+  expect(() => check(description)).toThrow(new DescriptionError(`delivery.ts: ${message}`));
+});
+
+test('every mistake is reported at once, one on each line', () => {
+  const description = { ...withEnvironment({ capacity: { min: 0, max: 2 } }), service: 'X' };
+  expect(() => check(description)).toThrow(
+    /^delivery\.ts: service: .*\ndelivery\.ts: environments\[0\]\.capacity\.min: .*$/,
+  );
+});

@@ -1,0 +1,260 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import type { EnvironmentDescription } from '../../../lib/config/description';
+import { DESCRIPTION, synthesize } from '../../support/synthesize';
+
+const synthesized = synthesize();
+const beta = synthesized.environment('beta');
+const prod = synthesized.environment('prod');
+
+test('the service stack', () => {
+  expect(beta.toJSON()).toMatchSnapshot();
+});
+
+test('needs nothing looked up: the zones are chosen by CloudFormation', () => {
+  const zones = Object.values(beta.findResources('AWS::EC2::Subnet')).map(
+    ({ Properties }) => Properties.AvailabilityZone,
+  );
+  const select = (index: number) => ({ 'Fn::Select': [index, { 'Fn::GetAZs': '' }] });
+  expect(zones).toEqual([select(0), select(1), select(0), select(1)]);
+  expect(synthesized.app.synth().manifest.missing).toBeUndefined();
+});
+
+test('no custom resource, no function', () => {
+  expect(JSON.stringify(beta.toJSON())).not.toMatch(
+    /Custom::|AWS::CloudFormation::CustomResource|AWS::Lambda/,
+  );
+});
+
+describe('the fleet', () => {
+  test('has the capacity of the description and leaves the desired one to scaling', () => {
+    prod.hasResourceProperties('AWS::AutoScaling::AutoScalingGroup', {
+      MinSize: '4',
+      MaxSize: '8',
+      DesiredCapacity: Match.absent(),
+      HealthCheckType: 'ELB',
+    });
+  });
+
+  test('scales only where it has room to', () => {
+    prod.resourceCountIs('AWS::AutoScaling::ScalingPolicy', 1);
+    beta.resourceCountIs('AWS::AutoScaling::ScalingPolicy', 0);
+  });
+
+  test('waits for the way out of its subnets before it starts instances', () => {
+    const [group] = Object.values(beta.findResources('AWS::AutoScaling::AutoScalingGroup'));
+    const waitsFor = group.DependsOn.map((id: string) => beta.toJSON().Resources[id].Type);
+    expect(waitsFor.filter((type: string) => type === 'AWS::EC2::Route')).toHaveLength(2);
+  });
+
+  test('runs on encrypted gp3 volumes and asks for IMDSv2', () => {
+    beta.hasResourceProperties('AWS::EC2::LaunchTemplate', {
+      LaunchTemplateData: {
+        MetadataOptions: { HttpTokens: 'required' },
+        BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeType: 'gp3' } }],
+      },
+    });
+    beta.resourceCountIs('AWS::AutoScaling::LaunchConfiguration', 0);
+  });
+
+  test.each([
+    ['t4g.small', 'arm64'],
+    ['t3.small', 'x86_64'],
+  ])('%s runs Amazon Linux 2023 for %s', (instanceType, architecture) => {
+    const image = environmentWith({ instanceType }).findParameters('*', {
+      Default: `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-${architecture}`,
+    });
+    expect(Object.keys(image)).toHaveLength(1);
+  });
+
+  test('installs the runtime and a pinned CodeDeploy agent, the agent last', () => {
+    const [template] = Object.values(beta.findResources('AWS::EC2::LaunchTemplate'));
+    const script: string = template.Properties.LaunchTemplateData.UserData['Fn::Base64']['Fn::Join'][1]
+      .map((part: any) => part.Ref ?? part)
+      .join('');
+    expect(script.split('\n')).toEqual([
+      '#!/bin/bash',
+      'set -euo pipefail',
+      'dnf install -y nodejs24',
+      expect.stringMatching(
+        /^dnf install -y https:\/\/aws-codedeploy-AWS::Region\.s3\..*\/codedeploy-agent-[\d.]+-\d+\.noarch\.rpm$/,
+      ),
+      'systemctl enable --now codedeploy-agent',
+    ]);
+  });
+
+  test('may be reached by the load balancer alone', () => {
+    beta.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+      FromPort: 8080,
+      ToPort: 8080,
+      GroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FleetSecurityGroup'), 'GroupId'] },
+      SourceSecurityGroupId: {
+        'Fn::GetAtt': [Match.stringLikeRegexp('^LoadBalancerSecurityGroup'), 'GroupId'],
+      },
+    });
+    beta.resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
+  });
+
+  test('may read its revisions, decrypt them through S3, and be managed by Systems Manager: nothing else', () => {
+    const [policy] = Object.values(beta.findResources('AWS::IAM::Policy'));
+    expect(policy.Properties.PolicyDocument.Statement).toEqual([
+      expect.objectContaining({ Action: ['s3:GetObject', 's3:GetObjectVersion'] }),
+      expect.objectContaining({
+        Action: 'kms:Decrypt',
+        Condition: {
+          StringEquals: { 'kms:ViaService': expect.anything() },
+          StringLike: { 'kms:EncryptionContext:aws:s3:arn': expect.anything() },
+        },
+      }),
+    ]);
+    beta.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [Match.objectLike({ Principal: { Service: 'ec2.amazonaws.com' } })],
+      },
+      ManagedPolicyArns: [
+        { 'Fn::Join': ['', Match.arrayWith([':iam::aws:policy/AmazonSSMManagedInstanceCore'])] },
+      ],
+    });
+  });
+
+  test('reads the very bucket the pipeline writes', () => {
+    const [bucket] = Object.values(synthesized.pipeline.findResources('AWS::S3::Bucket'));
+    const [, name] = [bucket.Properties.BucketName['Fn::Join'], bucket.Properties.BucketName['Fn::Join'][1]];
+    const [policy] = Object.values(beta.findResources('AWS::IAM::Policy'));
+    const [read] = policy.Properties.PolicyDocument.Statement;
+    expect(written(read.Resource)).toBe(`arn:AWS::Partition:s3:::${name.map(written).join('')}/*`);
+  });
+});
+
+describe('the load balancer', () => {
+  test('drops invalid headers, listens on port 80 and drains for 30 seconds', () => {
+    beta.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+      Scheme: 'internet-facing',
+      LoadBalancerAttributes: Match.arrayWith([
+        { Key: 'routing.http.drop_invalid_header_fields.enabled', Value: 'true' },
+      ]),
+    });
+    beta.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 80, Protocol: 'HTTP' });
+    beta.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+      Port: 8080,
+      HealthCheckPath: '/health',
+      TargetGroupAttributes: Match.arrayWith([{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }]),
+    });
+  });
+});
+
+describe('the alarms', () => {
+  const { environments } = DESCRIPTION;
+  const template = synthesize({
+    ...DESCRIPTION,
+    alarms: { errorRatePercent: 2.5, latencyP99Milliseconds: 300, minimumRequestsPerMinute: 50 },
+    environments: [{ ...environments[0], alarms: { latencyP99Milliseconds: 700 } }],
+  }).environment('beta');
+
+  test.each([
+    [
+      'error-rate',
+      2.5,
+      'IF((FILL(served, 0) + FILL(balancerErrors, 0)) >= 50, 100 * (FILL(targetErrors, 0) + FILL(balancerErrors, 0)) / (FILL(served, 0) + FILL(balancerErrors, 0)), 0)',
+    ],
+    ['latency-p99', 700, 'IF((FILL(served, 0) + FILL(balancerErrors, 0)) >= 50, 1000 * FILL(seconds, 0), 0)'],
+    ['unhealthy-hosts', 1, 'IF((FILL(served, 0) + FILL(balancerErrors, 0)) >= 50, FILL(hosts, 0), 0)'],
+  ])('%s: at %s in two minutes out of three with enough traffic', (name, Threshold, Expression) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: `harbor-beta-${name}`,
+      Threshold,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 2,
+      TreatMissingData: 'notBreaching',
+      Metrics: Match.arrayWith([Match.objectLike({ Expression, ReturnData: true })]),
+    });
+  });
+
+  test('count the errors of the targets and of the load balancer itself', () => {
+    expect(metrics('harbor-beta-error-rate')).toEqual({
+      served: 'RequestCount Sum LoadBalancer,TargetGroup',
+      targetErrors: 'HTTPCode_Target_5XX_Count Sum LoadBalancer,TargetGroup',
+      balancerErrors: 'HTTPCode_ELB_5XX_Count Sum LoadBalancer',
+    });
+    expect(metrics('harbor-beta-latency-p99').seconds).toBe(
+      'TargetResponseTime p99 LoadBalancer,TargetGroup',
+    );
+    expect(metrics('harbor-beta-unhealthy-hosts').hosts).toBe(
+      'UnHealthyHostCount Maximum LoadBalancer,TargetGroup',
+    );
+  });
+
+  /** Name, statistic and dimensions of each metric an alarm is made of, by its id. */
+  function metrics(alarmName: string): Record<string, string> {
+    const [alarm] = Object.values(
+      template.findResources('AWS::CloudWatch::Alarm', { Properties: { AlarmName: alarmName } }),
+    );
+    const stats = alarm.Properties.Metrics.filter((metric: any) => metric.MetricStat);
+    return Object.fromEntries(
+      stats.map(({ Id, MetricStat: { Metric, Stat } }: any) => [
+        Id,
+        `${Metric.MetricName} ${Stat} ${Metric.Dimensions.map((dimension: any) => dimension.Name).join(',')}`,
+      ]),
+    );
+  }
+});
+
+describe('the deployment group', () => {
+  test('deploys in place behind the load balancer and suspends what would disturb it', () => {
+    beta.hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', {
+      ApplicationName: { Ref: Match.stringLikeRegexp('Application') },
+      DeploymentGroupName: 'harbor-beta',
+      DeploymentStyle: { DeploymentOption: 'WITH_TRAFFIC_CONTROL' },
+      LoadBalancerInfo: { TargetGroupInfoList: [Match.anyValue()] },
+      AutoScalingGroups: [Match.anyValue()],
+      OutdatedInstancesStrategy: 'UPDATE',
+      Ec2DeploymentOptions: {
+        AutoScalingGroupProcessesToSuspend: [
+          'Terminate',
+          'AZRebalance',
+          'InstanceRefresh',
+          'ScheduledActions',
+        ],
+      },
+    });
+  });
+
+  test('rolls back on failure, on a stop and on any of the alarms', () => {
+    beta.hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', {
+      AutoRollbackConfiguration: {
+        Enabled: true,
+        Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST', 'DEPLOYMENT_STOP_ON_ALARM'],
+      },
+      AlarmConfiguration: {
+        Enabled: true,
+        Alarms: Object.keys(beta.findResources('AWS::CloudWatch::Alarm')).map((id) => ({
+          Name: { Ref: id },
+        })),
+      },
+    });
+  });
+
+  test.each(['OneAtATime', 'HalfAtATime'] as const)(
+    '%s is the configuration of the action as of the group',
+    (name) => {
+      environmentWith({ deploymentConfiguration: name }).hasResourceProperties(
+        'AWS::CodeDeploy::DeploymentGroup',
+        {
+          DeploymentConfigName: `CodeDeployDefault.${name}`,
+        },
+      );
+    },
+  );
+});
+
+/** The stack of an environment that differs from beta in one thing. */
+function environmentWith(changes: Partial<EnvironmentDescription>): Template {
+  const environment = { ...DESCRIPTION.environments[0], ...changes };
+  return synthesize({ ...DESCRIPTION, environments: [environment] }).environment('beta');
+}
+
+/** A template value as text, references by their name. */
+function written(value: any): string {
+  if (typeof value === 'string') return value;
+  return value.Ref ?? value['Fn::Join'][1].map(written).join('');
+}

@@ -1,0 +1,218 @@
+import { version } from 'aws-cdk/package.json';
+import { Match } from 'aws-cdk-lib/assertions';
+import { ACROSS_ACCOUNTS, DESCRIPTION, synthesize } from '../../support/synthesize';
+
+const { pipeline } = synthesize();
+
+test('the pipeline stack', () => {
+  expect(pipeline.toJSON()).toMatchSnapshot();
+});
+
+test('its stages: source, build, its own update, then every environment in order', () => {
+  expect(stages().map(({ Name }) => Name)).toEqual(['Source', 'Build', 'UpdatePipeline', 'beta', 'prod']);
+});
+
+test('the service is built before the app is synthesized, both before the pipeline updates itself', () => {
+  expect(actions('Build')).toEqual(['1 Build', '2 Synth']);
+});
+
+test.each(['beta', 'prod'])(
+  '%s is provisioned, deployed to, tested and baked, one after the other',
+  (name) => {
+    expect(actions(name)).toEqual([
+      `1 Tidegate-harbor-${name}.Prepare`,
+      `2 Tidegate-harbor-${name}.Deploy`,
+      '3 Deploy',
+      '4 SmokeTest',
+      '5 Bake',
+    ]);
+  },
+);
+
+test('a third environment adds its stage and leaves the others as they are', () => {
+  const gamma = { name: 'gamma', capacity: { min: 2, max: 2 } };
+  const [beta, prod] = DESCRIPTION.environments;
+  const three = stages(synthesize({ ...DESCRIPTION, environments: [beta, gamma, prod] }).pipeline);
+
+  expect(three.map(({ Name }) => Name)).toEqual([
+    'Source',
+    'Build',
+    'UpdatePipeline',
+    'beta',
+    'gamma',
+    'prod',
+  ]);
+  expect(three.filter(({ Name }) => Name === 'beta' || Name === 'prod')).toEqual(stages().slice(3));
+});
+
+test('a push to the branch starts it through EventBridge, and nothing polls', () => {
+  pipeline.hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: {
+      source: ['aws.codecommit'],
+      resources: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('^Repository'), 'Arn'] }],
+      detail: { event: ['referenceCreated', 'referenceUpdated'], referenceName: ['main'] },
+    },
+    Targets: [Match.objectLike({ Arn: { 'Fn::Join': ['', Match.arrayWith([':codepipeline:'])] } })],
+  });
+  expect(action('Source', 'Source').Configuration).toMatchObject({
+    BranchName: 'main',
+    PollForSourceChanges: false,
+  });
+});
+
+test('a pipeline that has updated itself starts the release again; a newer release supersedes', () => {
+  pipeline.hasResourceProperties('AWS::CodePipeline::Pipeline', {
+    PipelineType: 'V2',
+    ExecutionMode: 'SUPERSEDED',
+    RestartExecutionOnUpdate: true,
+  });
+});
+
+test('the pipeline updates itself with the CLI of package-lock.json', () => {
+  const { phases } = buildspec('SelfMutat');
+  expect(phases.install.commands).toEqual([`npm install -g aws-cdk@${version}`]);
+  expect(phases.build.commands).toEqual([
+    expect.stringMatching('^cdk -a . deploy Tidegate-harbor-pipeline '),
+  ]);
+});
+
+test('the service is built by its own buildspec, and that artifact is what CodeDeploy deploys', () => {
+  pipeline.hasResourceProperties('AWS::CodeBuild::Project', {
+    Source: { Type: 'CODEPIPELINE', BuildSpec: 'service/buildspec.yml' },
+  });
+  const [revision] = action('Build', 'Build').OutputArtifacts;
+  for (const name of ['beta', 'prod']) {
+    expect(action(name, 'Deploy')).toMatchObject({
+      ActionTypeId: { Provider: 'CodeDeploy' },
+      Configuration: { ApplicationName: `harbor-${name}`, DeploymentGroupName: `harbor-${name}` },
+      InputArtifacts: [revision],
+    });
+  }
+});
+
+test('the smoke test learns the address from the stack and the revision from the source', () => {
+  const variables = JSON.parse(action('prod', 'SmokeTest').Configuration.EnvironmentVariables);
+  expect(variables).toEqual([
+    { name: 'REVISION', type: 'PLAINTEXT', value: expect.stringMatching(/^#\{Source.*\.CommitId\}$/) },
+    { name: 'SERVICE_URL', type: 'PLAINTEXT', value: expect.stringMatching(/^#\{.*\.Url\}$/) },
+  ]);
+});
+
+test('the bake watches the alarms of its environment for its minutes', () => {
+  expect(JSON.parse(action('prod', 'Bake').Configuration.UserParameters)).toEqual({
+    alarms: ['harbor-prod-error-rate', 'harbor-prod-latency-p99', 'harbor-prod-unhealthy-hosts'],
+    minutes: 30,
+  });
+});
+
+test('destroying the stack keeps the repository, the artifacts and their key', () => {
+  for (const type of ['AWS::CodeCommit::Repository', 'AWS::S3::Bucket', 'AWS::KMS::Key'])
+    pipeline.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  pipeline.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
+});
+
+test('the artifacts are encrypted, not public, not reached without TLS, and never expire', () => {
+  pipeline.hasResourceProperties('AWS::S3::Bucket', {
+    BucketEncryption: Match.objectLike({}),
+    LifecycleConfiguration: Match.absent(),
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+  });
+  pipeline.hasResourceProperties('AWS::S3::BucketPolicy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      ]),
+    },
+  });
+});
+
+test('no custom resource and no function but the bake', () => {
+  expect(Object.keys(pipeline.findResources('AWS::Lambda::Function'))).toHaveLength(1);
+  expect(JSON.stringify(pipeline.toJSON())).not.toMatch(/Custom::|AWS::CloudFormation::CustomResource/);
+});
+
+describe('across accounts and regions', () => {
+  const across = synthesize(ACROSS_ACCOUNTS);
+
+  test('each region has its artifact bucket', () => {
+    across.pipeline.hasResourceProperties('AWS::CodePipeline::Pipeline', {
+      ArtifactStores: [
+        { Region: 'eu-central-1', ArtifactStore: { Location: Match.anyValue() } },
+        { Region: 'us-west-2', ArtifactStore: { Location: 'harbor-artifacts-111111111111-us-west-2' } },
+      ],
+    });
+  });
+
+  test('CodeDeploy runs where the environment is', () => {
+    expect(action('prod', 'Deploy', across.pipeline)).toMatchObject({
+      Region: 'us-west-2',
+      RoleArn: expect.stringMatching('^arn:aws:iam::333333333333:role/'),
+    });
+  });
+
+  test('the bake reads the alarms there, with a role of that account', () => {
+    const roleArn = 'arn:aws:iam::333333333333:role/harbor-prod-bake-us-west-2';
+    expect(JSON.parse(action('prod', 'Bake', across.pipeline).Configuration.UserParameters)).toMatchObject({
+      region: 'us-west-2',
+      roleArn,
+    });
+    across.pipeline.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Action: 'sts:AssumeRole', Resource: Match.arrayWith([roleArn]) }),
+        ]),
+      },
+    });
+    across
+      .environment('prod')
+      .hasResourceProperties('AWS::IAM::Role', { RoleName: 'harbor-prod-bake-us-west-2' });
+  });
+
+  test('the instances of the other account may read the bucket', () => {
+    across.pipeline.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Action: Match.arrayWith(['s3:GetObject*']),
+            Principal: { AWS: Match.arrayWith(['arn:aws:iam::222222222222:root']) },
+          }),
+        ]),
+      },
+    });
+  });
+});
+
+type Stage = { Name: string; Actions: any[] };
+
+function stages(template = pipeline): Stage[] {
+  const [resource] = Object.values(template.findResources('AWS::CodePipeline::Pipeline'));
+  return resource.Properties.Stages;
+}
+
+function stage(name: string, template = pipeline): Stage {
+  return stages(template).find(({ Name }) => Name === name)!;
+}
+
+function action(stageName: string, name: string, template = pipeline): any {
+  return stage(stageName, template).Actions.find(({ Name }) => Name === name);
+}
+
+/** Run order and name of each action of a stage. */
+function actions(stageName: string): string[] {
+  return stage(stageName).Actions.map(({ RunOrder, Name }) => `${RunOrder} ${Name}`);
+}
+
+function buildspec(description: string): any {
+  const [project] = Object.values(
+    pipeline.findResources('AWS::CodeBuild::Project', {
+      Properties: { Description: Match.stringLikeRegexp(description) },
+    }),
+  );
+  return JSON.parse(project.Properties.Source.BuildSpec);
+}
