@@ -13,7 +13,7 @@ const ACTIONS: Readonly<Record<string, ActionProvider>> = {
   'AWS Source CodeCommit': codeCommitSource,
   'AWS Source S3': s3Source,
   'AWS Build CodeBuild': codeBuild,
-  'AWS Test CodeBuild': codeBuild,
+  'AWS Test CodeBuild': { ...codeBuild, timeoutInMinutes: 8 * 60 },
   'AWS Deploy CloudFormation': cloudFormation,
   'AWS Deploy CodeDeploy': codeDeploy,
   'AWS Invoke Lambda': lambdaInvoke,

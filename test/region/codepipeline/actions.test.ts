@@ -1,4 +1,6 @@
+import { actionProvider } from '../../../region/codepipeline/actions/actions';
 import { fileInZip, zipOf } from '../../../region/codepipeline/artifacts';
+import { vectors } from '../../vectors/codepipeline-structure.json';
 import { action, build, pipelineOf, pipelineScope } from './pipelines';
 
 const NAME = 'a-pipeline-with-a-long-name';
@@ -31,6 +33,17 @@ async function played(
   const ended = () => play.scope.clock.advanceUntil(() => state().status !== 'InProgress');
   return { ...play, state, detail, ended };
 }
+
+test('time limits are those of AWS', () => {
+  const limit = (type: string) => actionProvider(action(type, 'A', {})).timeoutInMinutes / 60;
+  const { expected } = vectors.find((vector) => vector.id === 'pipeline/timeouts') as any;
+  expect(`${limit('Deploy CodeDeploy') / 24} days`).toBe(expected.CodeDeploy);
+  expect(`${limit('Deploy CloudFormation') / 24} days`).toBe(expected.CloudFormation);
+  expect(`${limit('Build CodeBuild')} hours`).toBe(expected.CodeBuildBuild);
+  expect(`${limit('Test CodeBuild')} hours`).toBe(expected.Test);
+  expect(`${limit('Source CodeCommit')} hour`).toBe(expected.others);
+  expect(expected.Lambda).toContain(`${limit('Invoke Lambda')} hours`);
+});
 
 describe('Lambda', () => {
   const declared = action(
@@ -99,12 +112,16 @@ describe('Lambda', () => {
     );
   });
 
-  test('fails the action with the reason it gives', async () => {
+  test.each(
+    vectors
+      .filter(({ id }) => id.startsWith('pipeline/lambda/failure-type/'))
+      .map(({ given }: any) => given.type),
+  )('fails the action with the reason it gives: %s', async (type) => {
     const { jobs, codepipeline, state, settle } = await baking();
-    const failureDetails = { type: 'JobFailed', message: 'alarm p99 went off: 3 datapoints' };
+    const failureDetails = { type, message: 'alarm p99 went off: 3 datapoints' };
     codepipeline.PutJobFailureResult({ jobId: jobs[0].id, failureDetails });
     await settle();
-    expect(state().errorDetails).toEqual({ code: 'JobFailed', message: 'alarm p99 went off: 3 datapoints' });
+    expect(state().errorDetails).toEqual({ code: type, message: 'alarm p99 went off: 3 datapoints' });
   });
 
   test('output variables stand beside no continuation token', async () => {
