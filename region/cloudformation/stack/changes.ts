@@ -8,7 +8,7 @@ import type { Replacement, ResourceSchemas } from '../resources/schemas';
 import { isUnknown } from '../template/functions';
 import { references } from '../template/references';
 import type { ResolvedTemplate } from '../template/resolved-template';
-import type { DesiredResource } from './resource-operations';
+import type { DesiredResource } from './desired-resource';
 import type { StackResource } from './stack';
 
 export type Decision = 'none' | 'redeclare' | 'update' | 'replace';

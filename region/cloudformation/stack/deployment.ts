@@ -5,12 +5,12 @@ import { messageOf } from '../errors';
 import type { ResourceSchemas } from '../resources/schemas';
 import { resolveDynamicReferences } from '../template/dynamic-references';
 import { walk } from '../template/graph';
-import type { ResourceDeclaration } from '../template/template';
 import { decide } from './changes';
+import { type DesiredResource, declaredResource, evaluateProperties } from './desired-resource';
 import type { Exports } from './exports';
 import { attributeOf } from './live-resources';
 import { remove } from './removal';
-import type { DesiredResource, ResourceOperations } from './resource-operations';
+import type { ResourceOperations } from './resource-operations';
 import { rollBack } from './rollback';
 import type { PausedOperation, Stack, StackResource, StackSettings } from './stack';
 
@@ -53,17 +53,13 @@ export class Deployment {
     const { stack, kind } = this;
     const { template } = this.settings;
     const { operations, exports } = this.tools;
-    const failed = await walk(
-      template.graph,
-      (logicalId) => this.apply(logicalId, template.resources.get(logicalId)!),
-      {
-        stopOnFailure: true,
-        onStop: (running) => {
-          this.stopped = true;
-          operations.cancel(running);
-        },
+    const failed = await walk(template.graph, (logicalId) => this.apply(logicalId), {
+      stopOnFailure: true,
+      onStop: (running) => {
+        this.stopped = true;
+        operations.cancel(running);
       },
-    );
+    });
     if (failed.size > 0) return this.fail(failureReason(stack));
     try {
       const outputs = await this.outputs();
@@ -76,10 +72,10 @@ export class Deployment {
     stack.setStatus(`${kind}_COMPLETE`);
   }
 
-  private async apply(logicalId: string, declaration: ResourceDeclaration): Promise<void> {
+  private async apply(logicalId: string): Promise<void> {
     const { operations, schemas } = this.tools;
     const current = this.stack.resources.get(logicalId);
-    const desired = await this.desire(logicalId, declaration, current);
+    const desired = await this.desire(logicalId, current);
     if (this.stopped) throw new Error('The operation stopped before this resource was begun');
     if (!current || current.physicalId === undefined) return operations.create(desired);
     if (current.status === 'CREATE_FAILED') {
@@ -102,25 +98,13 @@ export class Deployment {
     }
   }
 
-  private async desire(
-    logicalId: string,
-    declaration: ResourceDeclaration,
-    current?: StackResource,
-  ): Promise<DesiredResource> {
+  private async desire(logicalId: string, current?: StackResource): Promise<DesiredResource> {
     const { scope, schemas, operations } = this.tools;
     const { template } = this.settings;
-    const declared = {
-      logicalId,
-      type: declaration.Type,
-      dependsOn: template.graph.get(logicalId)!,
-      deletionPolicy: declaration.DeletionPolicy ?? 'Delete',
-      updateReplacePolicy: declaration.UpdateReplacePolicy ?? 'Delete',
-      metadata: declaration.Metadata,
-    };
+    const declared = declaredResource(logicalId, template);
     try {
-      const evaluated = template.evaluate(declaration.Properties ?? {}, this.live());
-      const properties = (await resolveDynamicReferences(evaluated, scope)) as Record<string, unknown>;
-      return { ...declared, properties: schemas.coerce(declaration.Type, properties) };
+      const properties = await evaluateProperties(logicalId, template, this.live(), schemas, scope);
+      return { ...declared, properties };
     } catch (error) {
       operations.reject({ ...declared, properties: {} }, current, error);
       throw error;

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import type { Scope } from '../../service';
 import type { ResourceSchemas } from '../resources/schemas';
-import { resolveDynamicReferences } from '../template/dynamic-references';
 import { KNOWN_AFTER_APPLY } from '../template/functions';
 import { describeModification } from './changes';
+import { type DesiredResource, declaredResource, evaluateProperties } from './desired-resource';
 import { attributeOf } from './live-resources';
 import type { Stack, StackSettings } from './stack';
 
@@ -29,24 +29,14 @@ export async function preview(
       changes.has(logicalId) ? KNOWN_AFTER_APPLY : attributeOf(stack.resources.get(logicalId)!, attribute),
   };
   for (const logicalId of inOrder(template.graph)) {
-    const declaration = template.resources.get(logicalId)!;
-    const evaluated = template.evaluate(declaration.Properties ?? {}, live);
     const desired = {
-      logicalId,
-      type: declaration.Type,
-      properties: schemas.coerce(
-        declaration.Type,
-        (await resolveDynamicReferences(evaluated, scope)) as Record<string, unknown>,
-      ),
-      dependsOn: template.graph.get(logicalId)!,
-      deletionPolicy: declaration.DeletionPolicy ?? 'Delete',
-      updateReplacePolicy: declaration.UpdateReplacePolicy ?? 'Delete',
-      metadata: declaration.Metadata,
+      ...declaredResource(logicalId, template),
+      properties: await evaluateProperties(logicalId, template, live, schemas, scope),
     };
     const current = stack.resources.get(logicalId);
     const change =
       current?.physicalId === undefined || current.status === 'CREATE_FAILED'
-        ? addition(logicalId, declaration.Type, desired.properties)
+        ? addition(desired)
         : describeModification(desired, current, {
             before: stack.settings!.template,
             after: template,
@@ -73,7 +63,7 @@ export async function preview(
   return [...changes.values(), ...removals];
 }
 
-function addition(logicalId: string, type: string, properties: unknown): ResourceChange {
+function addition({ logicalId, type, properties }: DesiredResource): ResourceChange {
   return {
     Action: 'Add',
     LogicalResourceId: logicalId,

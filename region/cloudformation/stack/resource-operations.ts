@@ -4,13 +4,8 @@ import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
 import { AwsError, type ResourceContext, type Scope } from '../../service';
 import { messageOf } from '../errors';
 import { dispositionOf, type ResourceProviders } from '../resources/providers';
+import type { DesiredResource } from './desired-resource';
 import type { Stack, StackResource } from './stack';
-
-/** A resource as the template asks for it, its properties evaluated. */
-export type DesiredResource = Pick<
-  StackResource,
-  'logicalId' | 'type' | 'properties' | 'dependsOn' | 'deletionPolicy' | 'updateReplacePolicy' | 'metadata'
->;
 
 /** Has providers create, change and delete the resources of one stack, and says so event by event. */
 export class ResourceOperations {
