@@ -64,25 +64,10 @@ export class ServiceUnit {
     }
     this.invocation = randomUUID().replaceAll('-', '');
     this.result = 'success';
-    const oneshot = this.file.type === 'oneshot';
-    for (const [i, command] of this.file.execStart.entries()) {
-      const child = this.spawn(command);
-      this.main = child;
-      this.ended = new Promise((resolve) => {
-        child.once('error', () => resolve(this.exited(EXEC_FAILED, null)));
-        child.once('exit', (code, by) => resolve(this.exited(code, by)));
-      });
-      if (!oneshot) {
-        await new Promise<void>((resolve) => {
-          child.once('spawn', resolve);
-          child.once('error', () => resolve());
-        });
-        if (this.main === child) this.change('active');
-        return;
-      }
-      if (i === 0) this.change('activating');
-      await this.ended;
-      if (this.result !== 'success') return;
+    if (this.file.type === 'oneshot') await this.runToEnd();
+    else {
+      await this.launch(this.file.execStart[0]);
+      if (this.main) this.change('active');
     }
   }
 
@@ -114,6 +99,29 @@ export class ServiceUnit {
   kill(): void {
     this.restart?.cancel();
     this.signalAll('SIGKILL');
+  }
+
+  private async runToEnd(): Promise<void> {
+    for (const command of this.file.execStart) {
+      await this.launch(command);
+      this.change('activating');
+      await this.ended;
+      if (this.result !== 'success') return;
+    }
+  }
+
+  /** Starts a main process; resolves when it runs or cannot. */
+  private async launch(command: string): Promise<void> {
+    const child = this.spawn(command);
+    this.main = child;
+    this.ended = new Promise((resolve) => {
+      child.once('error', () => resolve(this.exited(EXEC_FAILED, null)));
+      child.once('exit', (code, by) => resolve(this.exited(code, by)));
+    });
+    await new Promise<void>((resolve) => {
+      child.once('spawn', resolve);
+      child.once('error', () => resolve());
+    });
   }
 
   private exited(code: number | null, by: NodeJS.Signals | null): void {

@@ -52,9 +52,15 @@ export function parseUnitFile(text: string, file: string): UnitFile {
   const special = [...execStart, ...execStop].find((command) => /^[-@:+!|]/.test(command));
   if (special) throw new Error(`${file}: the prefix of "${special}" is not played; give the command alone`);
   if (execStart.length === 0) throw new Error(`${file}: Service.ExecStart is missing`);
+  const type = choice('Service.Type', ['simple', 'exec', 'oneshot'], 'simple');
+  if (execStart.length > 1 && type !== 'oneshot') {
+    throw new Error(
+      `${file}: Service.ExecStart is given ${execStart.length} times; only Type=oneshot allows that`,
+    );
+  }
   return {
     description: one('Unit.Description') ?? '',
-    type: choice('Service.Type', ['simple', 'exec', 'oneshot'], 'simple'),
+    type,
     execStart,
     execStop,
     workingDirectory: one('Service.WorkingDirectory'),

@@ -41,6 +41,7 @@ test.each([
     'x.service: Service.RestartSec is soon; allowed is a time span such as 5, 500ms or 1min 30s',
   ],
   ['ExecStop=-/bin/x', 'x.service: the prefix of "-/bin/x" is not played; give the command alone'],
+  ['ExecStart=/bin/b', 'x.service: Service.ExecStart is given 2 times; only Type=oneshot allows that'],
   ['what', 'x.service: "what" is neither a section nor Key=Value'],
 ])('refuses %s', (line, message) => {
   expect(() => parse(line)).toThrow(message);
