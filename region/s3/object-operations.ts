@@ -72,8 +72,10 @@ export function objectOperations(buckets: Buckets): Record<string, Operation> {
       };
       const found = current(buckets, source);
       const body = await buckets.get(sourceBucket).read(found);
-      const given = attributesOf(input);
-      const attributes = input.MetadataDirective === 'REPLACE' ? given : { ...found.attributes, ...given };
+      const attributes =
+        input.MetadataDirective === 'REPLACE'
+          ? attributesOf(input)
+          : { ...found.attributes, ...pick(input, ['StorageClass', 'ServerSideEncryption', 'SSEKMSKeyId']) };
       const bucket = buckets.get(input.Bucket);
       const version = await bucket.put(input.Key, body, attributes);
       version.tags = found.tags;

@@ -136,7 +136,6 @@ function xml(status: number, body: string): WireResponse {
 }
 
 function parameters({ method, query, body }: WireRequest): URLSearchParams {
-  return new URLSearchParams(
-    method === 'GET' ? query.map(([name, value]) => [name, value]) : body.toString(),
-  );
+  if (method !== 'GET') return new URLSearchParams(body.toString());
+  return new URLSearchParams(query.map(([name, value]): [string, string] => [name, value]));
 }

@@ -8,6 +8,7 @@ import { writeXml } from './query';
 import { matchRoute } from './routes';
 
 const UNIT = 'unit';
+const PARTIAL_CONTENT = 206;
 const S3_ERROR = [3, 'tidegate', 'Error', 0, ['Code', 'Message', 'RequestId'], [0, 0, 0]];
 
 const bindings = new FromStringShapeDeserializer({
@@ -64,7 +65,7 @@ abstract class Rest implements Protocol {
       { endpoint: async () => undefined } as any,
     );
     return {
-      status: outputStatus(operation, output),
+      status: 'content-range' in request.headers ? PARTIAL_CONTENT : outputStatus(operation, output),
       headers: request.headers,
       body: request.body ?? '',
     };
