@@ -9,6 +9,8 @@ import { namespaceCommand, namespacesWork } from './namespace';
 import { Backstop, linkToNamespace } from './network';
 import { loopbackAddress, plainCommand } from './plain-process';
 import { bundleProgram, type Program } from './program';
+import { killAll } from './supervisor/processes';
+import { hostMarker } from './supervisor/protocol';
 import { SupervisorProcess } from './supervisor-process';
 
 export interface HostsOptions {
@@ -23,7 +25,7 @@ export function createHosts(
   journal: Journal,
   options: HostsOptions = {},
 ): Hosts {
-  return new SupervisedHosts(folder, clock, journal, options);
+  return new SupervisedHosts(path.resolve(folder), clock, journal, options);
 }
 
 class SupervisedHosts implements Hosts {
@@ -118,7 +120,10 @@ class SupervisedHost implements Host {
     private readonly folder: string,
     private readonly supervisor: SupervisorProcess,
   ) {
-    this.ended = supervisor.ended;
+    this.ended = supervisor.ended.then(() => {
+      // A supervisor that was killed itself could not end what it had started.
+      if (mode === 'process') killAll(hostMarker(folder));
+    });
     this.deploymentRoot = new DeploymentRoot(path.join(folder, 'deployment-root'));
   }
 
@@ -133,6 +138,7 @@ class SupervisedHost implements Host {
 
   async terminate(): Promise<void> {
     await this.supervisor.end();
+    await this.ended;
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 

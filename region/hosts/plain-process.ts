@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Program } from './program';
 import { HOST_MARKER, type SupervisorConfig } from './supervisor/protocol';
@@ -19,7 +18,7 @@ export function plainCommand(instanceId: string, host: string, program: Program,
       // Where the host's own /etc, /opt and so on begin, and the address that is its own.
       DESTDIR: root,
       HOST: address,
-      [HOST_MARKER]: randomUUID(),
+      [HOST_MARKER]: host,
     },
   };
   return [process.execPath, path.join(program.folder, program.supervisor), JSON.stringify(config)];

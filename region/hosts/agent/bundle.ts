@@ -9,7 +9,9 @@ const SYMLINK = 0o120000;
 /** Unpacks a zip archive into a folder, with the modes and symbolic links that it carries. */
 export async function unpack(archive: string, folder: string): Promise<void> {
   fs.mkdirSync(folder, { recursive: true });
-  const zip = await yauzl.openPromise(archive, { autoClose: true });
+  const zip = await yauzl.openPromise(archive, { autoClose: true }).catch((error) => {
+    throw new Error(`the bundle is not a zip archive: ${error.message}`);
+  });
   for await (const entry of zip.eachEntry()) {
     const target = path.join(folder, entry.fileName);
     // The upper half holds Unix modes where the archive was made on Unix, else nothing.

@@ -6,11 +6,11 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { ScaledClock } from '../../clock/clock';
 import { Agent } from '../agent/agent';
-import { processesWith, signal } from './processes';
+import { killAll } from './processes';
 import {
   CONTROL_CHANNEL,
   type FromSupervisor,
-  HOST_MARKER,
+  hostMarker,
   type SupervisorConfig,
   type ToSupervisor,
 } from './protocol';
@@ -68,12 +68,7 @@ async function handle(message: ToSupervisor): Promise<void> {
 /** Ends all that the host has started. In a namespace, the end of its first process does the rest. */
 function end(): void {
   manager.kill();
-  if (config.mode === 'process') {
-    const marker = `${HOST_MARKER}=${config.environment[HOST_MARKER]}`;
-    for (let left = processesWith(marker); left.length > 0; left = processesWith(marker)) {
-      for (const pid of left) signal(pid, 'SIGKILL');
-    }
-  }
+  if (config.mode === 'process') killAll(hostMarker(config.folder));
   process.exit();
 }
 

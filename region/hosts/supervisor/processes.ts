@@ -29,3 +29,10 @@ export function signal(pid: number, name: NodeJS.Signals): void {
     if (error.code !== 'ESRCH') throw error;
   }
 }
+
+/** Kills all processes that carry the variable, also those they start meanwhile. */
+export function killAll(variable: string): void {
+  for (let left = processesWith(variable); left.length > 0; left = processesWith(variable)) {
+    for (const pid of left) signal(pid, 'SIGKILL');
+  }
+}

@@ -19,6 +19,11 @@ export interface SupervisorConfig {
 /** Variable by which a host's processes are known on a machine without namespaces. */
 export const HOST_MARKER = 'TIDEGATE_HOST';
 
+/** That variable with its value for the host with this folder. */
+export function hostMarker(folder: string): string {
+  return `${HOST_MARKER}=${folder}`;
+}
+
 /** JSON lines on the control channel, file descriptor 3; its end is the supervisor's end. */
 export const CONTROL_CHANNEL = 3;
 

@@ -84,6 +84,16 @@ describe.each(modes)('hosts as %s', (mode) => {
     expect(fs.existsSync('/opt/tidegate-test')).toBe(false);
   });
 
+  test('a bundle that is no archive, or is not there, is told', async () => {
+    const host = await hosts.launch({ instanceId: 'i-bundle' });
+    const text = path.join(folder, 'text.zip');
+    fs.writeFileSync(text, 'no archive');
+    const message = async (bundle: string) =>
+      (await runEvent(host, 'd-1', bundle, 'DownloadBundle')).diagnostics?.message;
+    expect(await message(text)).toMatch(/the bundle is not a zip archive/);
+    expect(await message(path.join(folder, 'none.zip'))).toMatch(/the bundle cannot be downloaded: ENOENT/);
+  });
+
   test('an outcome is told even when the host ends under way', async () => {
     const bundle = path.join(folder, 'slow.zip');
     await writeZip(bundle, {
