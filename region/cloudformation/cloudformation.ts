@@ -12,7 +12,7 @@ import { VPC_RESOURCES } from './resources/vpc';
 import { describeResource, describeStack, summarizeResource, summarizeStack } from './stack/describe';
 import { Exports } from './stack/exports';
 import { operationEvents } from './stack/operation-events';
-import { type StackRequest, templateBody } from './stack/request';
+import { type StackRequest, templateBody, withinLimits } from './stack/request';
 import type { Stack } from './stack/stack';
 import { StackOperations } from './stack/stack-operations';
 import { StackRequests } from './stack/stack-requests';
@@ -33,8 +33,8 @@ export class CloudFormation implements AwsService {
   }
 
   readonly operations: Record<string, Operation> = {
-    CreateStack: (input) => this.requests.createStack(input),
-    UpdateStack: (input) => this.requests.updateStack(input),
+    CreateStack: (input, call) => this.requests.createStack(withinLimits(input, call)),
+    UpdateStack: (input, call) => this.requests.updateStack(withinLimits(input, call)),
     DeleteStack: (input) => this.requests.deleteStack(input),
     RollbackStack: async ({ StackName, ClientRequestToken }: RollbackStackInput) => {
       const stack = this.stacks.existing(StackName);
@@ -94,7 +94,7 @@ export class CloudFormation implements AwsService {
       StackResourceSummaries: [...this.stacks.get(StackName).resources.values()].map(summarizeResource),
     }),
 
-    CreateChangeSet: (input) => this.requests.createChangeSet(input),
+    CreateChangeSet: (input, call) => this.requests.createChangeSet(withinLimits(input, call)),
     DescribeChangeSet: ({ ChangeSetName, StackName, IncludePropertyValues }) =>
       this.stacks.changeSet(ChangeSetName, StackName).describe(IncludePropertyValues),
     ListChangeSets: ({ StackName }) => ({
@@ -125,7 +125,7 @@ export class CloudFormation implements AwsService {
 
   /** The end of the operation under way on a stack, or its present state when there is none. */
   async finished(stackName: string): Promise<StackDescription> {
-    const stack = this.stacks.get(stackName);
+    const stack = this.stacks.latest(stackName) ?? this.stacks.get(stackName);
     while (stack.inProgress) await stack.operation;
     return describeStack(stack);
   }

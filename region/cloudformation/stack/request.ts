@@ -1,5 +1,5 @@
 import type { CreateChangeSetInput } from '@aws-sdk/client-cloudformation';
-import { AwsError, type Scope } from '../../service';
+import { AwsError, type Call, type Scope } from '../../service';
 import { validationError } from '../errors';
 import { checkCapabilities } from '../template/capabilities';
 import { resolveParameters } from '../template/parameters';
@@ -60,20 +60,26 @@ export async function settingsOf(
   };
 }
 
+/**
+ * Refuses a client's template that is too long for a request. Services inside the region hand over in the request what
+ * they would have CloudFormation read from S3.
+ */
+export function withinLimits<Request extends StackRequest>(request: Request, call?: Call): Request {
+  if (call && Buffer.byteLength(request.TemplateBody ?? '') > LONGEST_BODY) {
+    throw validationError(
+      `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${LONGEST_BODY}`,
+    );
+  }
+  return request;
+}
+
 /** The template's text, from the request, from S3, or the one deployed. */
 export async function templateBody(
   { TemplateBody, TemplateURL, UsePreviousTemplate }: StackRequest,
   scope: Scope,
   previous?: string,
 ): Promise<string> {
-  if (TemplateBody !== undefined) {
-    if (Buffer.byteLength(TemplateBody) > LONGEST_BODY) {
-      throw validationError(
-        `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${LONGEST_BODY}`,
-      );
-    }
-    return TemplateBody;
-  }
+  if (TemplateBody !== undefined) return TemplateBody;
   if (TemplateURL !== undefined) return readUrl(TemplateURL, scope);
   if (UsePreviousTemplate && previous !== undefined) return previous;
   throw validationError('Either Template URL or Template Body must be specified.');

@@ -22,6 +22,11 @@ export class Stacks {
     );
   }
 
+  /** As `find`, or the stack of that name that was deleted last. */
+  latest(nameOrId: string): Stack | undefined {
+    return this.find(nameOrId) ?? this.all().findLast((stack) => stack.stackName === nameOrId);
+  }
+
   /** @throws ValidationError in the words that clients of DescribeStacks match */
   get(nameOrId = ''): Stack {
     const stack = this.find(nameOrId);
