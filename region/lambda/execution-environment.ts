@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import type { Scope } from '../service';
 import { FunctionLog } from './function-log';
@@ -14,6 +15,8 @@ export interface EnvironmentOptions {
   readonly timeout: number;
   /** The unpacked code. */
   readonly taskRoot: string;
+  /** Where each environment gets a folder of its own for temporary files, removed when it ends. */
+  readonly temporary: string;
   readonly logGroup: string;
   /** All environment variables of the process. */
   readonly variables: Readonly<Record<string, string>>;
@@ -67,9 +70,10 @@ export class ExecutionEnvironment {
     private readonly options: EnvironmentOptions,
   ) {
     this.log = new FunctionLog(scope, options.logGroup, options.version);
+    const home = fs.mkdtempSync(path.join(options.temporary, 'environment-'));
     this.child = spawn(process.execPath, [RUNTIME], {
       cwd: options.taskRoot,
-      env: { ...options.variables, AWS_LAMBDA_LOG_STREAM_NAME: this.log.stream },
+      env: { TMPDIR: home, HOME: home, ...options.variables, AWS_LAMBDA_LOG_STREAM_NAME: this.log.stream },
       stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
       // A process group of its own, so that what a handler starts ends with it.
       detached: true,
@@ -82,6 +86,7 @@ export class ExecutionEnvironment {
     this.exited = new Promise((resolve) => {
       const ended = (status: string) => {
         this.usable = false;
+        fs.rmSync(home, { recursive: true, force: true });
         this.receive({
           type: 'crash',
           error: {

@@ -71,13 +71,10 @@ export class FunctionVersion {
   private environmentOptions() {
     const { name, version, settings, code, scope } = this;
     const logGroup = settings.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`;
-    const folder = fs.mkdtempSync(path.join(scope.folder('lambda'), 'tmp-'));
     const variables = {
       PATH: process.env['PATH'] ?? '',
       LANG: 'en_US.UTF-8',
       TZ: ':UTC',
-      TMPDIR: folder,
-      HOME: folder,
       NODE_PATH: runtimeModules(scope),
       ...settings.Environment?.Variables,
       ...scope.environment(settings.Role),
@@ -98,6 +95,7 @@ export class FunctionVersion {
       memorySize: settings.MemorySize,
       timeout: settings.Timeout,
       taskRoot: code.folder,
+      temporary: scope.folder('lambda'),
       logGroup,
       variables,
     };

@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { FunctionCode } from '@aws-sdk/client-lambda';
 import { AwsError, type Scope } from '../service';
+import { unzip } from '../zip/zip';
 import type { FunctionSettings } from './function-settings';
 import { type Code, FunctionVersion } from './function-version';
-import { unzip } from './zip';
 
 export interface Statement {
   readonly Sid: string;
@@ -143,7 +143,15 @@ export class Functions {
       : await this.scope.service('s3').read(source.S3Bucket!, source.S3Key!, source.S3ObjectVersion);
     const sha256 = createHash('sha256').update(bytes).digest();
     const folder = path.join(this.scope.folder('lambda'), name, sha256.toString('hex').slice(0, 16));
-    if (!fs.existsSync(folder)) await unzip(bytes, folder);
+    if (!fs.existsSync(folder)) {
+      await unzip(bytes, folder).catch((error: Error) => {
+        fs.rmSync(folder, { recursive: true, force: true });
+        throw new AwsError(
+          'InvalidParameterValueException',
+          `Could not unzip uploaded file: ${error.message}`,
+        );
+      });
+    }
     return { folder, sha256: sha256.toString('base64'), size: bytes.length };
   }
 }

@@ -17,7 +17,7 @@ const PROGRAM = `
   const nothing = new Proxy({}, { get: () => () => ({ logGroups: [] }) });
   const scope = { clock: new ScaledClock(), service: () => ({ operations: nothing }) };
   const environment = new ExecutionEnvironment(scope, { functionName: 'react', version: '$LATEST', handler: 'index.handler',
-    memorySize: 128, timeout: 900, taskRoot: folder, logGroup: '/aws/lambda/react', variables: { PATH: process.env.PATH } });
+    memorySize: 128, timeout: 900, taskRoot: folder, temporary: folder, logGroup: '/aws/lambda/react', variables: { PATH: process.env.PATH } });
   environment.start().then(() => environment.invoke('1', '{}', 'arn'));
 `;
 

@@ -1,4 +1,4 @@
-import { zip } from '../../../region/lambda/zip';
+import { archiveOf } from '../../../region/lambda/archive';
 import { resource } from '../../support/resource';
 import { testScope } from '../../support/scope';
 
@@ -11,12 +11,14 @@ it('plays a function with its code from S3, its own log group, version, alias an
     scope.service(service).operations[name]!(input);
   await call('s3', 'CreateBucket', { Bucket: 'assets' });
   const source = 'exports.handler = async () => console.log("from S3")';
-  await scope.service('s3').write('assets', 'code.zip', await zip({ 'index.js': source }));
-  const { physicalId: logGroup } = await resource(scope, 'AWS::Logs::LogGroup').create({
-    RetentionInDays: 90,
-  });
+  await scope.service('s3').write('assets', 'code.zip', await archiveOf({ 'index.js': source }));
+  const { physicalId: logGroup } = await resource(scope, scope.service('logs'), 'AWS::Logs::LogGroup').create(
+    {
+      RetentionInDays: 90,
+    },
+  );
 
-  const fn = resource(scope, 'AWS::Lambda::Function');
+  const fn = resource(scope, scope.service('lambda'), 'AWS::Lambda::Function');
   const properties = {
     FunctionName: 'react',
     Runtime: 'nodejs24.x',
@@ -27,12 +29,16 @@ it('plays a function with its code from S3, its own log group, version, alias an
     LoggingConfig: { LogGroup: logGroup },
   };
   expect(await fn.create(properties)).toEqual({ physicalId: 'react', attributes: { Arn: ARN } });
-  expect(await resource(scope, 'AWS::Lambda::Version').create({ FunctionName: 'react' })).toEqual({
+  expect(
+    await resource(scope, scope.service('lambda'), 'AWS::Lambda::Version').create({ FunctionName: 'react' }),
+  ).toEqual({
     physicalId: `${ARN}:1`,
     attributes: { FunctionArn: `${ARN}:1`, Version: '1' },
   });
   const alias = { FunctionName: 'react', Name: 'live', FunctionVersion: '1' };
-  expect((await resource(scope, 'AWS::Lambda::Alias').create(alias)).physicalId).toBe(`${ARN}:live`);
+  expect(
+    (await resource(scope, scope.service('lambda'), 'AWS::Lambda::Alias').create(alias)).physicalId,
+  ).toBe(`${ARN}:live`);
   await call('lambda', 'Invoke', { FunctionName: `${ARN}:live` });
   const { events } = call('logs', 'FilterLogEvents', { logGroupName: logGroup, filterPattern: '"from S3"' });
   expect(events).toHaveLength(1);
@@ -44,7 +50,7 @@ it('plays a function with its code from S3, its own log group, version, alias an
   await fn.update('react', inline, inline);
   expect(String((await call('lambda', 'Invoke', { FunctionName: 'react' })).Payload)).toBe('null');
 
-  const permission = resource(scope, 'AWS::Lambda::Permission');
+  const permission = resource(scope, scope.service('lambda'), 'AWS::Lambda::Permission');
   const allowed = { FunctionName: ARN, Action: 'lambda:InvokeFunction', Principal: 'sns.amazonaws.com' };
   const { physicalId } = await permission.create(allowed);
   expect(call('lambda', 'GetPolicy', { FunctionName: 'react' }).Policy).toContain('sns.amazonaws.com');
@@ -54,7 +60,8 @@ it('plays a function with its code from S3, its own log group, version, alias an
 });
 
 it('fails to create a function of a runtime it has no engine for', async () => {
-  const fn = resource(testScope(), 'AWS::Lambda::Function');
+  const scope = testScope();
+  const fn = resource(scope, scope.service('lambda'), 'AWS::Lambda::Function');
   const properties = { Runtime: 'python3.13', Handler: 'index.handler', Role: ROLE, Code: { ZipFile: '' } };
   await expect(fn.create(properties)).rejects.toThrow('Runtime is python3.13; nodejs*.x is played here');
 });

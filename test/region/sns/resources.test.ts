@@ -4,14 +4,14 @@ import { testScope } from '../../support/scope';
 it('plays topics, subscriptions and policies', async () => {
   const scope = testScope();
   const call = (name: string, input: any): any => scope.service('sns').operations[name]!(input);
-  const topic = resource(scope, 'AWS::SNS::Topic');
+  const topic = resource(scope, scope.service('sns'), 'AWS::SNS::Topic');
   const team = { Protocol: 'email', Endpoint: 'team@example.com' };
   const properties = { TopicName: 'team', DisplayName: 'The team', Subscription: [team] };
   const { physicalId, attributes } = await topic.create(properties);
   const arn = 'arn:aws:sns:us-east-1:111111111111:team';
   expect([physicalId, attributes]).toEqual([arn, { TopicArn: arn, TopicName: 'team' }]);
 
-  const subscription = resource(scope, 'AWS::SNS::Subscription');
+  const subscription = resource(scope, scope.service('sns'), 'AWS::SNS::Subscription');
   const wanted = {
     TopicArn: arn,
     Protocol: 'sms',
@@ -30,7 +30,7 @@ it('plays topics, subscriptions and policies', async () => {
   expect(Subscriptions.map(({ Protocol }: any) => Protocol)).toEqual(['sms']);
   expect(call('GetTopicAttributes', { TopicArn: arn }).Attributes.DisplayName).toBe('');
 
-  const policy = resource(scope, 'AWS::SNS::TopicPolicy');
+  const policy = resource(scope, scope.service('sns'), 'AWS::SNS::TopicPolicy');
   const document = { Topics: [arn], PolicyDocument: { Statement: [] } };
   const { physicalId: policyId } = await policy.create(document);
   expect(call('GetTopicAttributes', { TopicArn: arn }).Attributes.Policy).toBe('{"Statement":[]}');
