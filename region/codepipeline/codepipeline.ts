@@ -42,7 +42,9 @@ export class CodePipeline implements AwsService {
       UpdatePipeline: ({ pipeline }) => this.update(pipeline),
       DeletePipeline: ({ name }) => this.delete(name),
       ListPipelines: () => this.list(),
-      ListTagsForResource: ({ resourceArn }) => ({ tags: this.tags.get(nameOf(resourceArn)) ?? [] }),
+      ListTagsForResource: ({ resourceArn }) => ({ tags: this.tagsOf(resourceArn) }),
+      TagResource: ({ resourceArn, tags }) => this.setTags(resourceArn, tags, keysOf(tags)),
+      UntagResource: ({ resourceArn, tagKeys }) => this.setTags(resourceArn, [], tagKeys),
       PutJobSuccessResult: (input) => this.jobs.succeed(input),
       PutJobFailureResult: ({ jobId, failureDetails }) => this.jobs.fail(jobId, failureDetails),
       GetJobDetails: ({ jobId }) => ({ jobDetails: this.jobs.get(jobId) }),
@@ -118,6 +120,19 @@ export class CodePipeline implements AwsService {
     };
   }
 
+  private tagsOf(arn: string): Tag[] {
+    const name = arn.split(':').at(-1)!;
+    this.find(name);
+    return this.tags.get(name) ?? [];
+  }
+
+  /** Puts tags in the place of those with the given keys. */
+  private setTags(arn: string, tags: Tag[], keys: readonly string[]) {
+    const kept = this.tagsOf(arn).filter((tag) => !keys.includes(tag.key!));
+    this.tags.set(arn.split(':').at(-1)!, [...kept, ...tags]);
+    return {};
+  }
+
   async stop(): Promise<void> {
     for (const pipeline of this.pipelines.values()) pipeline.close();
   }
@@ -133,6 +148,6 @@ function check(pipeline: PipelineDeclaration): void {
   if (unplayed.length > 0) throw new AwsError('InvalidStageDeclarationException', unplayed.join('\n'));
 }
 
-function nameOf(arn: string): string {
-  return arn.split(':').at(-1)!;
+function keysOf(tags: readonly Tag[]): string[] {
+  return tags.map((tag) => tag.key!);
 }

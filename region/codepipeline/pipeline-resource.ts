@@ -36,6 +36,10 @@ export function pipelineResource({ operations, scope }: CodePipeline): ResourceP
     async update(name, properties, previous, context) {
       const { pipeline }: any = await operations.UpdatePipeline({ pipeline: declaration(name, properties) });
       await transitions(name, properties, previous);
+      const resourceArn = `arn:aws:codepipeline:${scope.region}:${scope.accountId}:${name}`;
+      const tagKeys = tags(previous, context).map((tag) => tag.key);
+      await operations.UntagResource({ resourceArn, tagKeys });
+      await operations.TagResource({ resourceArn, tags: tags(properties, context) });
       if (String(properties.RestartExecutionOnUpdate) === 'true') {
         await operations.StartPipelineExecution({ name }, caller(context));
       }
@@ -111,7 +115,7 @@ function configuration(values: Record<string, unknown>): Record<string, string> 
   );
 }
 
-function tags(properties: any, context: ResourceContext) {
+function tags(properties: any, context: ResourceContext): { key: string; value: string }[] {
   const own = (properties.Tags ?? []).map(({ Key, Value }: any) => ({ key: Key, value: Value }));
   const ofStack = Object.entries(context.tags).map(([key, value]) => ({ key, value }));
   return [...ofStack.filter(({ key }) => !own.some((tag: any) => tag.key === key)), ...own];

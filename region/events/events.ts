@@ -45,6 +45,7 @@ export class Events implements AwsService {
           .filter(({ targets }) => [...targets.values()].some((target) => target.Arn === TargetArn))
           .map(({ name }) => name),
       }),
+      ListTagsForResource: ({ ResourceARN }) => ({ Tags: this.find(ResourceARN.split('/').at(-1)).tags }),
       TestEventPattern: ({ EventPattern, Event }) => ({
         Result: matchesPattern(parsePattern(EventPattern, 'EventPattern'), JSON.parse(Event)),
       }),

@@ -1,4 +1,4 @@
-import type { RuleState, Target } from '@aws-sdk/client-eventbridge';
+import type { RuleState, Tag, Target } from '@aws-sdk/client-eventbridge';
 import { AwsError } from '../service';
 import { checkPattern, type EventPattern } from './pattern';
 import { rateOf } from './schedule';
@@ -12,6 +12,7 @@ export interface Rule {
   readonly eventPattern?: EventPattern;
   readonly scheduleExpression?: string;
   readonly roleArn?: string;
+  readonly tags: readonly Tag[];
   state: RuleState;
   /** By id. */
   readonly targets: Map<string, Target>;
@@ -22,7 +23,15 @@ const MAX_TARGETS = 5;
 
 /** Checks a rule as PutRule does. */
 export function parseRule(input: any, arn: string, targets: Map<string, Target>): Rule {
-  const { Name: name, Description, EventPattern, ScheduleExpression, RoleArn, State = 'ENABLED' } = input;
+  const {
+    Name: name,
+    Description,
+    EventPattern,
+    ScheduleExpression,
+    RoleArn,
+    State = 'ENABLED',
+    Tags = [],
+  } = input;
   if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name ?? '')) {
     throw new AwsError(
       'ValidationException',
@@ -48,6 +57,7 @@ export function parseRule(input: any, arn: string, targets: Map<string, Target>)
     eventPattern: EventPattern === undefined ? undefined : parsePattern(EventPattern, `Rule ${name}`),
     scheduleExpression: ScheduleExpression && rateOf(ScheduleExpression, name) && ScheduleExpression,
     roleArn: RoleArn,
+    tags: Tags,
     state: State,
     targets,
   };

@@ -1,5 +1,5 @@
 import type { ActionDeclaration, ArtifactRevision } from '@aws-sdk/client-codepipeline';
-import type { Scope } from '../../service';
+import type { Call, Scope } from '../../service';
 import type { ActionExecutionRecord, ArtifactObject } from '../engine/execution';
 
 /** Plays the actions of one category and provider. */
@@ -30,8 +30,10 @@ export interface ActionContext {
   readonly action: ActionDeclaration;
   /** With its variables resolved. */
   readonly configuration: Readonly<Record<string, string>>;
-  /** The role that acts; recorded, since the region does not evaluate policies. */
+  /** The role that acts: the action's own, else the pipeline's. */
   readonly roleArn: string;
+  /** Calls other services in that role's name; its policies are not evaluated. */
+  readonly call: Call;
   readonly inputs: readonly ArtifactObject[];
   /** Where the output artifacts will be. */
   readonly outputs: readonly ArtifactObject[];

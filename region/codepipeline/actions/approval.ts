@@ -16,7 +16,7 @@ export const approval: ActionProvider = {
     const { token, answer } = home.service('codepipeline').approvals.ask(signal);
     report({ token, summary: CustomData });
     if (NotificationArn) {
-      await scope.service('sns').operations.Publish({
+      const notification = {
         TopicArn: NotificationArn,
         Subject: `APPROVAL NEEDED: AWS CodePipeline ${context.pipelineName} for action ${context.action.name}`,
         Message: JSON.stringify({
@@ -30,7 +30,8 @@ export const approval: ActionProvider = {
             customData: CustomData,
           },
         }),
-      });
+      };
+      await scope.service('sns').operations.Publish(notification, context.call);
     }
     const { status, summary, by } = await answer;
     report({ token: undefined, summary, updatedBy: by });

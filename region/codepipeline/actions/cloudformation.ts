@@ -108,11 +108,12 @@ class StackAction {
   }
 
   private async createOrUpdate(): Promise<void> {
+    const { call } = this.context;
     const input = { StackName: this.StackName, ...(await this.input()) };
     const { operations } = this.cloudformation;
     const exists = await this.find();
     try {
-      await (exists ? operations.UpdateStack(input) : operations.CreateStack(input));
+      await (exists ? operations.UpdateStack(input, call) : operations.CreateStack(input, call));
     } catch (error) {
       if (NOTHING_TO_DO.test((error as Error).message)) return;
       throw error;
@@ -122,26 +123,27 @@ class StackAction {
 
   private async delete(): Promise<void> {
     if (!(await this.find())) return;
-    await this.cloudformation.operations.DeleteStack({
-      StackName: this.StackName,
-      RoleARN: this.context.configuration.RoleArn,
-    });
+    const { call, configuration } = this.context;
+    const input = { StackName: this.StackName, RoleARN: configuration.RoleArn };
+    await this.cloudformation.operations.DeleteStack(input, call);
     const stack = (await this.cloudformation.finished(this.StackName)) as Stack;
     if (stack.StackStatus !== 'DELETE_COMPLETE') throw await this.failure(stack);
   }
 
   private async replaceChangeSet(): Promise<void> {
+    const { call } = this.context;
     const { operations } = this.cloudformation;
     const { StackName, ChangeSetName } = this;
     const stack = await this.find();
     const isNew = !stack || stack.StackStatus === 'REVIEW_IN_PROGRESS';
-    if (stack) await unlessMissing(() => operations.DeleteChangeSet({ StackName, ChangeSetName }));
-    await operations.CreateChangeSet({
+    if (stack) await unlessMissing(() => operations.DeleteChangeSet({ StackName, ChangeSetName }, call));
+    const input = {
       StackName,
       ChangeSetName,
       ChangeSetType: isNew ? 'CREATE' : 'UPDATE',
       ...(await this.input()),
-    });
+    };
+    await operations.CreateChangeSet(input, call);
     const changeSet = await this.changeSet();
     this.context.report({ externalExecutionId: changeSet.ChangeSetId, summary: changeSet.StatusReason });
     if (changeSet.Status === 'FAILED' && !NOTHING_TO_DO.test(changeSet.StatusReason)) {
@@ -159,7 +161,7 @@ class StackAction {
       this.context.report({ summary: 'The stack is up to date: the change set is empty' });
       return;
     }
-    await this.cloudformation.operations.ExecuteChangeSet({ StackName, ChangeSetName });
+    await this.cloudformation.operations.ExecuteChangeSet({ StackName, ChangeSetName }, this.context.call);
     await this.ended();
   }
 

@@ -47,6 +47,7 @@ export const codeBuild: ActionProvider = {
         outputs: outputs.map((output) => output.name),
         sourceVersion: context.revisionOf(PrimarySource),
       },
+      context.call,
     );
     report({ externalExecutionId: started.id, externalExecutionUrl: started.logs?.deepLink });
     const { build, artifacts, exportedVariables } = await codebuild.finished(started.id!);

@@ -11,15 +11,16 @@ export const codeDeploy: ActionProvider = {
   configuration: { ApplicationName: 'required', DeploymentGroupName: 'required' },
   timeoutInMinutes: 5 * 24 * 60,
 
-  async run({ scope, configuration, inputs, executionId, pipelineName, report }) {
+  async run({ scope, call, configuration, inputs, executionId, pipelineName, report }) {
     const codedeploy = scope.service('codedeploy');
     const [{ bucket, key, versionId }] = inputs;
-    const { deploymentId }: any = await codedeploy.operations.CreateDeployment({
+    const input = {
       applicationName: configuration.ApplicationName,
       deploymentGroupName: configuration.DeploymentGroupName,
       revision: { revisionType: 'S3', s3Location: { bucket, key, version: versionId, bundleType: 'zip' } },
       description: `Execution ${executionId} of pipeline ${pipelineName}`,
-    });
+    };
+    const { deploymentId }: any = await codedeploy.operations.CreateDeployment(input, call);
     report({
       externalExecutionId: deploymentId,
       externalExecutionUrl: `https://${scope.region}.console.aws.amazon.com/codesuite/codedeploy/deployments/${deploymentId}`,

@@ -48,11 +48,12 @@ async function call(context: ActionContext, continuationToken: string | undefine
   context.signal.addEventListener('abort', close, { once: true });
   const limit = home.clock.deadline(ANSWER_MINUTES * 60_000, close);
   try {
-    await scope.service('lambda').operations.Invoke({
+    const invocation = {
       FunctionName: configuration.FunctionName,
       InvocationType: 'Event',
       Payload: Buffer.from(JSON.stringify({ 'CodePipeline.job': job.payload })),
-    });
+    };
+    await scope.service('lambda').operations.Invoke(invocation, context.call);
     return await answered;
   } finally {
     limit.cancel();

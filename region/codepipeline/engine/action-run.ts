@@ -72,6 +72,7 @@ async function perform(
   const outputs = (action.outputArtifacts ?? []).map(({ name }) =>
     newArtifact(pipeline, scope.region, name!),
   );
+  const roleArn = action.roleArn ?? pipeline.roleArn!;
   record.resolvedConfiguration = resolveConfiguration(action, execution);
 
   const context: ActionContext = {
@@ -82,7 +83,11 @@ async function perform(
     executionId: execution.id,
     action,
     configuration: record.resolvedConfiguration,
-    roleArn: action.roleArn ?? pipeline.roleArn!,
+    roleArn,
+    call: {
+      principalArn: `arn:aws:sts::${scope.accountId}:assumed-role/${roleArn.split('/').at(-1)}/${execution.id}`,
+      requestId: record.actionExecutionId,
+    },
     inputs,
     outputs,
     sourceRevision: execution.sourceRevisions.find((revision) => revision.actionName === action.name)

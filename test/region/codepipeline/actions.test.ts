@@ -206,8 +206,11 @@ describe('CodeDeploy', () => {
     const { state, settle } = await played(declared, {
       codedeploy: {
         operations: {
-          CreateDeployment: (input: any) => {
+          CreateDeployment: (input: any, call: any) => {
             created.push(input);
+            expect(call.principalArn).toMatch(
+              /^arn:aws:sts::111111111111:assumed-role\/pipeline\/[0-9a-f-]{36}$/,
+            );
             return { deploymentId: 'd-1' };
           },
         },

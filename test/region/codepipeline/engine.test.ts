@@ -132,6 +132,14 @@ test('QUEUED: executions keep their order and none is dropped', async () => {
   expect(play.history().map((execution: any) => execution.status)).toEqual(Array(3).fill('Succeeded'));
 });
 
+test('PARALLEL: executions run side by side in one stage', async () => {
+  const play = await created({ ...THREE, executionMode: 'PARALLEL' });
+  const second = await play.start();
+  expect(play.builds.map((started) => started.pipeline.executionId)).toEqual([play.first(), second]);
+  for (const index of [1, 2, 0, 3]) await play.end(index);
+  expect(play.history().map((execution: any) => execution.status)).toEqual(['Succeeded', 'Succeeded']);
+});
+
 test('variables: of the source, of a build, of the execution, and given at the start', async () => {
   const configuration = {
     ProjectName: 'Use',

@@ -107,3 +107,15 @@ test('transitions are disabled and enabled as declared', async () => {
   await resource.update('release', properties([{ Name: 'beta' }]), before, context);
   expect(enabled()).toBe(true);
 });
+
+test('tags are those of the stack and the resource, through an update too', async () => {
+  const { resource, context, codepipeline } = playedResource();
+  const tagged = (Key: string) => properties([], { Tags: [{ Key, Value: '1' }] });
+  await resource.create(tagged('before'), context);
+  await resource.update('release', tagged('after'), tagged('before'), context);
+  const resourceArn = 'arn:aws:codepipeline:us-east-1:111111111111:release';
+  expect(codepipeline.ListTagsForResource({ resourceArn }).tags).toEqual([
+    { key: 'team', value: 'a' },
+    { key: 'after', value: '1' },
+  ]);
+});
