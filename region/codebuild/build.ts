@@ -10,8 +10,9 @@ import type { Scope } from '../service';
 import { ArtifactError } from './artifacts';
 import type { BuildLog } from './build-log';
 import { BuildRecord } from './build-record';
-import { type Buildspec, BuildspecError, unknownKeys } from './buildspec';
+import { type Buildspec, BuildspecError } from './buildspec';
 import type { FinishedBuild, PipelineBuild } from './contract';
+import { noteDifferences } from './differences';
 import {
   builtInVariables,
   declaredVariables,
@@ -176,7 +177,7 @@ export class BuildRun {
     );
     build.resolvedSourceVersion = sources.resolvedVersion;
     const buildspec = readBuildspec(build.source!.buildspec, sources.directory);
-    this.noteWhatDiffers(buildspec);
+    noteDifferences(buildspec, this.log, this.isolation.available ? [] : packagesAbove(work));
 
     const image = imageEnvironment(work, npmCache);
     const declared = declaredVariables(buildspec, projectVariables, overrideVariables);
@@ -265,26 +266,6 @@ export class BuildRun {
     }));
     build.reportArns = Object.keys(buildspec.reports ?? {}).map((group) => reportArn(build, group));
     await cache?.keep();
-  }
-
-  /** What this machine does otherwise than the build image would, said where the user looks for it. */
-  private noteWhatDiffers(buildspec: Buildspec): void {
-    if (!this.isolation.available) {
-      for (const packages of packagesAbove(this.folders.work)) {
-        this.log.note(`This machine allows no namespaces: Node.js also finds the packages of ${packages}`);
-      }
-    }
-    for (const key of unknownKeys(buildspec))
-      this.log.note(`The buildspec's key ${key} is unknown and has no effect`);
-    for (const phase of Object.values(buildspec.phases)) {
-      for (const [runtime, version] of Object.entries(phase?.['runtime-versions'] ?? {})) {
-        const here = runtime === 'nodejs' ? `Node.js ${process.version}` : 'what this machine has';
-        this.log.note(`Runtime ${runtime} ${version} is modelled: the commands run with ${here}`);
-      }
-      const user = phase?.['run-as'] ?? buildspec['run-as'];
-      if (user && user !== 'root')
-        this.log.note(`run-as ${user} is recorded: the commands run as the region's user`);
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import yazl from 'yazl';
 import { unzip, zip } from '../../../region/zip/zip';
 import { temporaryFolder } from '../../support/folder';
@@ -21,7 +22,7 @@ test('an archive is read from a file too, with its symbolic links and empty fold
   archive.addEmptyDirectory('empty');
   archive.end();
   const file = path.join(folder, 'links.zip');
-  fs.writeFileSync(file, Buffer.concat(await archive.outputStream.toArray()));
+  await pipeline(archive.outputStream, fs.createWriteStream(file));
   const target = path.join(folder, 'links');
   await unzip(file, target);
   expect(fs.readlinkSync(path.join(target, 'link'))).toBe('target');
