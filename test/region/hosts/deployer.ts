@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { AgentEvent, Host, LifecycleOutcome } from '../../../region/hosts/host';
 import { writeZip, type ZipEntry } from '../../support/zip';
 
@@ -28,9 +29,7 @@ export async function buildService(folder: string, revision: string): Promise<st
     recursive: true,
     filter: (file) => !/node_modules|build$|revision$/.test(file),
   });
-  execFileSync('npm', ['run', 'build', '--silent', '--prefix', source], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  await promisify(execFile)('npm', ['run', 'build', '--silent', '--prefix', source]);
   const artifact = path.join(source, 'revision');
   fs.writeFileSync(path.join(artifact, 'REVISION'), `${revision}\n`);
   const entries = fs

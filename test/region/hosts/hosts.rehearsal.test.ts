@@ -13,6 +13,12 @@ import { buildService, deploy, runEvent } from './deployer';
 const files = temporaryFolder('hosts');
 const modes: Host['mode'][] = namespacesWork(files).works ? ['namespace', 'process'] : ['process'];
 
+let revisions: Promise<[string, string]>;
+
+beforeAll(() => {
+  revisions = Promise.all([buildService(files, 'rev-1'), buildService(files, 'rev-2')]);
+});
+
 describe.each(modes)('hosts as %s', (mode) => {
   const folder = path.join(files, mode);
   fs.mkdirSync(folder);
@@ -26,7 +32,7 @@ describe.each(modes)('hosts as %s', (mode) => {
   afterAll(() => hosts.stop());
 
   test('a revision is deployed; the next one stops it gracefully', async () => {
-    const [first, second] = [await buildService(folder, 'rev-1'), await buildService(folder, 'rev-2')];
+    const [first, second] = await revisions;
     const host = await hosts.launch({ instanceId: 'i-service' });
     const url = `http://${host.address}:8080`;
 
