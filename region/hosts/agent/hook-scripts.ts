@@ -92,7 +92,13 @@ function runScript(script: Script, file: string, seconds: number, options: HookO
     createInterface(child.stderr).on('line', (line) => log.append(`[stderr]${line}`));
     child.on('error', (error) => {
       limit.cancel();
-      reject(error);
+      // The file is there, so what is missing is the interpreter: often a first line that ends in a carriage return.
+      const [line] = fs.readFileSync(file, 'latin1').split('\n', 1);
+      reject(
+        new Error(
+          `${script.location} cannot be executed: ${error.message}; its first line is ${JSON.stringify(line)}`,
+        ),
+      );
     });
     child.on('exit', () => {
       ended = true;

@@ -91,6 +91,19 @@ test('a script that takes too long: its process group is told to end', async () 
   expect(host.trace()).toEqual(['terminated']);
 });
 
+test('a script whose interpreter is not there: its first line is shown', async () => {
+  const host = instance();
+  const file = await host.bundle('d-1', {
+    'appspec.yml': appspec('    - location: x.sh\n'),
+    'x.sh': '#!/bin/bash\r\necho hello\r\n',
+  });
+  await host.run('DownloadBundle', 'd-1', { bundle: { file } });
+  const outcome = await host.run('AfterInstall', 'd-1', {});
+  expect(outcome.diagnostics).toMatchObject({ errorCode: 'UnknownError' });
+  expect(outcome.diagnostics?.message).toContain('x.sh cannot be executed');
+  expect(outcome.diagnostics?.message).toContain(String.raw`its first line is "#!/bin/bash\r"`);
+});
+
 test('a missing script, and a missing AppSpec file', async () => {
   const host = instance();
   const file = await host.bundle('d-1', { 'appspec.yml': appspec('    - location: nope.sh\n') });
