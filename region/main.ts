@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ScaledClock } from './clock/clock';
-import { Region } from './region';
+import { checkOptions, Region, type RegionOptions } from './region';
 
 const USAGE = `Starts a rehearsal region and leaves it running until Ctrl-C.
 
@@ -25,27 +25,21 @@ const OPTIONS = {
 
 class UsageError extends Error {}
 
-function readFlags(args: string[]) {
-  let values: ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+function readFlags(args: string[]): { help: boolean; options: RegionOptions } {
   try {
-    values = parseArgs({ args, options: OPTIONS, strict: true }).values;
+    const { values } = parseArgs({ args, options: OPTIONS, strict: true });
+    const options = {
+      port: Number(values.port || Number.NaN),
+      folder: values.folder,
+      clock: new ScaledClock(Number(values.scale)),
+      accountId: values.account,
+      region: values.region,
+    };
+    checkOptions(options);
+    return { help: values.help, options };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
-  const { folder, help, account, region } = values;
-  if (!/^\d{12}$/.test(account)) throw new UsageError(`--account is ${account}; allowed are 12 digits`);
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
-    throw new UsageError(`--region is ${region}; allowed is an AWS region name such as us-east-1`);
-  }
-  const port = numberWithin('--port', values.port, 0, 65_535);
-  if (!Number.isInteger(port)) throw new UsageError(`--port is ${values.port}; allowed is a whole number`);
-  return { folder, help, account, region, port, scale: numberWithin('--scale', values.scale, 1, 3600) };
-}
-
-function numberWithin(flag: string, text: string, least: number, most: number): number {
-  const number = text.trim() === '' ? Number.NaN : Number(text);
-  if (number >= least && number <= most) return number;
-  throw new UsageError(`${flag} is ${text}; allowed is a number from ${least} to ${most}`);
 }
 
 /** What a user pastes into a shell to work with the region. */
@@ -60,6 +54,7 @@ function instructions(region: Region): string {
   return [
     `The region answers at ${region.endpoint}. For cdk, aws and the SDKs, in another terminal:`,
     '',
+    'unset AWS_PROFILE AWS_DEFAULT_PROFILE',
     ...exports,
     '',
     'For git, with a repository that a stack has declared:',
@@ -72,18 +67,12 @@ function instructions(region: Region): string {
 }
 
 async function main(): Promise<void> {
-  const flags = readFlags(process.argv.slice(2));
-  if (flags.help) {
+  const { help, options } = readFlags(process.argv.slice(2));
+  if (help) {
     process.stdout.write(USAGE);
     return;
   }
-  const region = await Region.start({
-    port: flags.port,
-    folder: flags.folder,
-    clock: new ScaledClock(flags.scale),
-    accountId: flags.account,
-    region: flags.region,
-  });
+  const region = await Region.start(options);
   process.stdout.write(instructions(region));
   region.journal.follow(({ time, source, message }) => {
     process.stdout.write(`${time.slice(11, 19)} ${source.padEnd(14)} ${message}\n`);

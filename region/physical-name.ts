@@ -1,5 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { randomCharacters } from './random';
 import type { ResourceContext } from './service';
+
+const ENDING = 12;
 
 export interface NameRules {
   /** The longest name that the resource may have. */
@@ -16,9 +18,9 @@ export function physicalName(
   { stackName, logicalId }: ResourceContext,
   { maxLength, lowercase }: NameRules,
 ): string {
-  const ending = randomBytes(9).toString('base64url').replace(/[-_]/g, 'x').slice(0, 12);
-  const room = maxLength - ending.length - 2;
+  const ending = randomCharacters(ENDING, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789');
+  const room = maxLength - ENDING - 2;
   const stack = stackName.slice(0, Math.max(room - logicalId.length, Math.ceil(room / 2)));
-  const name = `${stack}-${logicalId.slice(0, room - stack.length)}-${lowercase ? ending : ending.toUpperCase()}`;
+  const name = `${stack}-${logicalId.slice(0, room - stack.length)}-${ending}`;
   return lowercase ? name.toLowerCase() : name;
 }

@@ -100,19 +100,28 @@ export class Region {
   }
 
   private async end(): Promise<void> {
-    await Promise.all(this.all().map((scope) => scope.stop()));
-    await this.gateway.close();
+    const services = this.all().flatMap((scope) => scope.services());
+    const ends = [this.gateway.close(), ...services.map((service) => service.stop?.())];
+    const failures = (await Promise.allSettled(ends)).filter((end) => end.status === 'rejected');
     this.journal.close();
     this.lock.release();
+    if (failures.length > 0) {
+      const reasons = failures.map(({ reason }) => reason);
+      throw new AggregateError(reasons, `region: not everything could be stopped: ${reasons.join('; ')}`);
+    }
   }
 }
 
-function checkOptions({ accountId, region }: RegionOptions): void {
+/** @throws Error that names the option, what was found and what is allowed */
+export function checkOptions({ accountId, region, port }: RegionOptions): void {
   if (accountId !== undefined && !/^\d{12}$/.test(accountId)) {
     throw new Error(`region: account is ${accountId}; allowed are 12 digits`);
   }
   if (region !== undefined && !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
     throw new Error(`region: region is ${region}; allowed is an AWS region's name such as us-east-1`);
+  }
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw new Error(`region: port is ${port}; allowed is a whole number from 0 to 65535`);
   }
 }
 
@@ -172,6 +181,7 @@ class AccountRegion implements Scope {
 
   environment(roleArn?: string): Record<string, string> {
     const keys = this.credentials(roleArn);
+    const direct = [process.env.NO_PROXY ?? process.env.no_proxy, '127.0.0.1'].filter(Boolean).join(',');
     return {
       AWS_ENDPOINT_URL: this.endpoint,
       AWS_ACCESS_KEY_ID: keys.accessKeyId,
@@ -183,10 +193,12 @@ class AccountRegion implements Scope {
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       CDK_DISABLE_CLI_TELEMETRY: 'true',
+      NO_PROXY: direct,
+      no_proxy: direct,
     };
   }
 
-  async stop(): Promise<void> {
-    await Promise.all([...this.running.values()].map((service) => service.stop?.()));
+  services(): AwsService[] {
+    return [...this.running.values()];
   }
 }

@@ -8,6 +8,7 @@ import type { KeyRing } from './key-ring';
 import { type OperationModel, type ServiceModel, serviceModel, serviceOfSigningName } from './model';
 import { protocolOf } from './protocols/choose';
 import type { Protocol, WireError, WireRequest, WireResponse } from './protocols/protocol';
+import { requiredMembers } from './protocols/routes';
 import { readClaim, SignatureError, verify } from './signature';
 
 export interface GatewayOptions {
@@ -26,7 +27,9 @@ const GIT_PATH = /^\/v1\/repos\//;
  * the request's form says which protocol; AWS's own models say the shapes.
  */
 export class Gateway {
-  private readonly server = http.createServer((request, response) => void this.answer(request, response));
+  private readonly server = http.createServer((request, response) => {
+    this.answer(request, response).catch((error: Error) => this.abandon(response, error));
+  });
   private port?: number;
 
   constructor(private readonly options: GatewayOptions) {}
@@ -69,8 +72,7 @@ export class Gateway {
       return;
     }
     const requestId = randomUUID();
-    const wire = await readRequest(request).catch(() => undefined);
-    if (!wire) return void response.destroy();
+    const wire = await readRequest(request);
     const { status, headers, body } = await this.play(wire, requestId);
     response.writeHead(status, {
       'x-amzn-requestid': requestId,
@@ -79,6 +81,13 @@ export class Gateway {
       'content-length': headers['content-length'] ?? Buffer.byteLength(body),
     });
     response.end(request.method === 'HEAD' ? undefined : body);
+  }
+
+  /** Ends a request that cannot be answered in its protocol: it broke off, or its URI cannot be read. */
+  private abandon(response: ServerResponse, error: Error): void {
+    this.journalFailure(this.options.home(), 'gateway', 'request', error);
+    if (!response.headersSent) response.writeHead(error instanceof URIError ? 400 : 500);
+    response.end();
   }
 
   private async play(received: WireRequest, requestId: string): Promise<WireResponse> {
@@ -120,6 +129,7 @@ export class Gateway {
         throw unknown(protocol, message);
       }
       const input = await readInput(protocol, model, operation, request);
+      requireMembers(protocol, model, operation, input);
       const output = await played(input, { principalArn: key.principalArn, requestId });
       return await protocol.writeOutput(model, operation, output, requestId);
     } catch (error) {
@@ -155,15 +165,37 @@ export class Gateway {
         fault,
       };
     }
-    (scope ?? this.options.home()).journal.append({
-      source: 'gateway',
-      type: 'InternalFailure',
-      subject: requestId,
-      message: `${model?.service ?? 'gateway'}: ${message}`,
-      detail: { stack: error.stack },
-    });
+    this.journalFailure(scope ?? this.options.home(), model?.service ?? 'gateway', requestId, error);
     return { shape: 'InternalFailure', code: 'InternalFailure', message, status: 500, fault: 'server' };
   }
+
+  private journalFailure({ journal }: Scope, place: string, subject: string, error: Error): void {
+    journal.append({
+      source: 'gateway',
+      type: 'InternalFailure',
+      subject,
+      message: `${place}: ${error.message}`,
+      detail: { stack: error.stack },
+    });
+  }
+}
+
+/** Members that the model requires of an input, as AWS asks for them before anything else. */
+function requireMembers(
+  protocol: Protocol,
+  model: ServiceModel,
+  operation: OperationModel,
+  input: any,
+): void {
+  const missing = requiredMembers(operation).find(({ name, token }) => input[name] === undefined && !token);
+  if (!missing) return;
+  const { name } = missing;
+  // CodeDeploy and CodeCommit have an error for each: ApplicationNameRequiredException.
+  const own = model.error(`${name[0].toUpperCase()}${name.slice(1)}RequiredException`);
+  if (own) throw new AwsError(own.shape, `The ${name} is required but was not specified.`);
+  const [code, status] = protocol.failures['missing-member'];
+  const message = `1 validation error detected: Value null at '${name}' failed to satisfy constraint: Member must not be null`;
+  throw new AwsError(code, message, status);
 }
 
 function unknown(protocol: Protocol, message: string): AwsError {
@@ -189,6 +221,7 @@ async function readRequest(request: IncomingMessage): Promise<WireRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   const [path, ...search] = (request.url ?? '/').split('?');
+  decodeURIComponent(path);
   const query = search
     .join('?')
     .split('&')

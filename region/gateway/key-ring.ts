@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock/clock';
+import { randomCharacters } from '../random';
 import type { Credentials, SessionOptions } from '../service';
 
 /** Keys that the region has issued, with whom they stand for. */
@@ -47,9 +48,7 @@ export class KeyRing {
   }
 }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
 /** Characters as access key ids and unique ids of IAM have them. */
 export function base32(length: number): string {
-  return Array.from(randomBytes(length), (byte) => ALPHABET[byte % 32]).join('');
+  return randomCharacters(length, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567');
 }

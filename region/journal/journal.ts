@@ -31,7 +31,7 @@ export type NewEntry = Pick<JournalEntry, 'source' | 'type' | 'subject' | 'messa
 export class Journal {
   private readonly kept: JournalEntry[] = [];
   private readonly emitter = new EventEmitter().setMaxListeners(0);
-  private readonly file?: number;
+  private file?: number;
 
   /** @param folder where `journal.jsonl` is written; kept in memory alone when left out. */
   constructor(
@@ -99,7 +99,9 @@ export class Journal {
     return this.kept.length;
   }
 
+  /** Ends the file; what is appended later is kept in memory alone. */
   close(): void {
     if (this.file !== undefined) fs.closeSync(this.file);
+    this.file = undefined;
   }
 }

@@ -147,9 +147,9 @@ describe('npm run region', () => {
   });
 
   test.each([
-    [['--scale', 'fast'], '--scale is fast; allowed is a number from 1 to 3600'],
-    [['--port', '70000'], '--port is 70000; allowed is a number from 0 to 65535'],
-    [['--account', '12'], '--account is 12; allowed are 12 digits'],
+    [['--scale', 'fast'], 'scale is NaN; allowed is a number from 1 (real time) to 3600'],
+    [['--port', '70000'], 'port is 70000; allowed is a whole number from 0 to 65535'],
+    [['--account', '12'], 'account is 12; allowed are 12 digits'],
     [['--speed', '3'], "Unknown option '--speed'"],
   ])('%j: exit 2', async (flags, message) => {
     const { code, stderr } = await (await launch(...flags)).ended;

@@ -12,6 +12,7 @@ export const JSON_FAILURES: Protocol['failures'] = {
   'skewed-clock': ['InvalidSignatureException', 400],
   'unknown-operation': ['UnknownOperationException', 400],
   'malformed-body': ['SerializationException', 400],
+  'missing-member': ['ValidationException', 400],
 };
 
 /**

@@ -39,7 +39,8 @@ export type ProtocolFailure =
   | 'wrong-signature'
   | 'skewed-clock'
   | 'unknown-operation'
-  | 'malformed-body';
+  | 'malformed-body'
+  | 'missing-member';
 
 /** The server's side of one AWS protocol. */
 export interface Protocol {

@@ -81,6 +81,7 @@ export class AwsQuery extends FormProtocol {
     'skewed-clock': ['SignatureDoesNotMatch', 403],
     'unknown-operation': ['InvalidAction', 400],
     'malformed-body': ['MalformedInput', 400],
+    'missing-member': ['ValidationError', 400],
   };
   protected readonly dialect = 'awsQuery';
 
@@ -112,6 +113,7 @@ export class Ec2Query extends FormProtocol {
     'skewed-clock': ['RequestExpired', 400],
     'unknown-operation': ['InvalidAction', 400],
     'malformed-body': ['InvalidParameterValue', 400],
+    'missing-member': ['MissingParameter', 400],
   };
   protected readonly dialect = 'ec2Query';
 

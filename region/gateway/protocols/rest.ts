@@ -113,6 +113,7 @@ export class RestXml extends Rest {
     'skewed-clock': ['RequestTimeTooSkewed', 403],
     'unknown-operation': ['MethodNotAllowed', 405],
     'malformed-body': ['MalformedXML', 400],
+    'missing-member': ['MalformedXML', 400],
   };
 
   protected codec(model: ServiceModel) {

@@ -91,12 +91,12 @@ function routeOf(operation: OperationModel): Route {
 }
 
 /** A structure's schema lists its required members first and ends with their number. */
-function requiredMembers(operation: OperationModel) {
+export function requiredMembers(operation: OperationModel) {
   const schema = NormalizedSchema.of(operation.input);
   if (schema.isUnitSchema()) return [];
   const count = (schema.getSchema() as unknown as unknown[])[6] ?? 0;
   return [...schema.structIterator()].slice(0, count as number).map(([name, member]) => {
     const { httpQuery, httpHeader } = member.getMergedTraits() as { httpQuery?: string; httpHeader?: string };
-    return { name, httpQuery, httpHeader };
+    return { name, httpQuery, httpHeader, token: member.isIdempotencyToken() };
   });
 }

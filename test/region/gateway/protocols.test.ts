@@ -311,6 +311,30 @@ describe('operations', () => {
     });
   });
 
+  test('a member that the model requires is asked for, by the service’s own error where it has one', async () => {
+    const played = await play({
+      GetDeployment: () => ({}),
+      AssumeRole: () => ({}),
+      DescribeVpcs: () => ({}),
+    });
+    const deployment = new CodeDeployClient(played.client()).send(new GetDeploymentCommand({} as any));
+    await expect(deployment).rejects.toMatchObject({ name: 'DeploymentIdRequiredException' });
+    const role = new STSClient(played.client()).send(new AssumeRoleCommand({ RoleArn: 'r' } as any));
+    await expect(role).rejects.toMatchObject({
+      name: 'ValidationError',
+      message: expect.stringContaining("Value null at 'RoleSessionName'"),
+    });
+    expect(played.calls).toEqual([]);
+  });
+
+  test('a URI that cannot be decoded is refused, and the gateway goes on', async () => {
+    const played = await play({});
+    const status = async (path: string) => (await fetch(`${played.gateway.url}${path}`)).status;
+    await expect(status('/%E0%A4%A')).resolves.toBe(400);
+    await expect(status('/?a=%E0%A4%A')).resolves.toBe(400);
+    await expect(status('/')).resolves.toBe(403);
+  });
+
   test('what breaks inside is an InternalFailure, told in the journal', async () => {
     const played = await play({
       GetDeployment: () => {
