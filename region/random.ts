@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
@@ -9,5 +9,7 @@ export function randomCharacters(count: number, letters = ALPHANUMERIC): string 
 
 /** Hexadecimal digits: the end of an id as EC2 and Elastic Load Balancing form them. */
 export function randomHex(count: number): string {
-  return randomCharacters(count, '0123456789abcdef');
+  return randomBytes(Math.ceil(count / 2))
+    .toString('hex')
+    .slice(0, count);
 }
