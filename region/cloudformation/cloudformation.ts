@@ -130,6 +130,10 @@ export class CloudFormation implements AwsService {
     return describeStack(stack);
   }
 
+  async stop(): Promise<void> {
+    this.stackOperations.stop();
+  }
+
   private stackOf(physicalId: string): Stack {
     const found = this.stacks
       .all()

@@ -32,7 +32,7 @@ export function checkResources(
   return [...template.resources].flatMap(([logicalId, resource]) => [
     ...checkProperties(logicalId, resource, schemas, providers),
     ...checkAttributes(logicalId, resource, template, schemas),
-    ...checkPlayed(logicalId, resource, providers),
+    ...checkPlayed(logicalId, resource, providers, schemas),
   ]);
 }
 
@@ -90,6 +90,7 @@ function checkPlayed(
   logicalId: string,
   resource: ResourceDeclaration,
   providers: ResourceProviders,
+  schemas: ResourceSchemas,
 ): Problem[] {
   const type = resource.Type;
   const problem = (path: string, message: string): Problem => ({
@@ -100,7 +101,7 @@ function checkPlayed(
     message: `${logicalId} (${type}): ${message}`,
   });
   const provider = providers.find(type);
-  if (!provider) return [problem('/Type', notPlayed(type))];
+  if (!provider) return [problem('/Type', notPlayed(type, schemas))];
   const properties = Object.keys(resource.Properties ?? {})
     .filter((name) => (dispositionOf(provider, name) ?? 'refused') === 'refused')
     .map((name) =>
@@ -125,12 +126,13 @@ function checkPlayed(
   return [...properties, ...policies, ...snapshots];
 }
 
-function notPlayed(type: string): string {
+function notPlayed(type: string, schemas: ResourceSchemas): string {
   if (type === 'AWS::CloudFormation::Stack') {
     return 'the rehearsal region does not play nested stacks; deploy the template as a stack of its own';
   }
   if (type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource') {
     return 'the rehearsal region does not play custom resources; turn off the construct option that adds it (its id is part of the construct path in the Metadata), or declare the resource itself';
   }
+  if (!schemas.find(type)) return `Template format error: Unrecognized resource types: [${type}]`;
   return 'the rehearsal region does not play this resource type; leave it out, or add a provider for it to the `resources` of its service';
 }

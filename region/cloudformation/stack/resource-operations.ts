@@ -17,6 +17,8 @@ export class ResourceOperations {
     private readonly providers: ResourceProviders,
     private readonly scope: Scope,
     private readonly tags: Readonly<Record<string, string>>,
+    /** Aborted when the region stops: no provider is called any more. */
+    private readonly signal: AbortSignal,
   ) {}
 
   async create(desired: DesiredResource): Promise<void> {
@@ -207,6 +209,7 @@ export class ResourceOperations {
   }
 
   private provider({ type }: DesiredResource) {
+    this.signal.throwIfAborted();
     return this.providers.get(type);
   }
 

@@ -30,6 +30,8 @@ export function checkUpdatable(stack: Stack): void {
  * an operation under way: one who found the state of before would take that for the result.
  */
 export class StackOperations {
+  private readonly stopping = new AbortController();
+
   constructor(
     private readonly scope: Scope,
     private readonly exports: Exports,
@@ -84,6 +86,11 @@ export class StackOperations {
     this.run(stack, () => rollBack(stack, paused, 'User Initiated', operations));
   }
 
+  /** Lets operations under way go no further, so that nothing is launched behind a stopping region. */
+  stop(): void {
+    this.stopping.abort(new Error('The rehearsal region is stopping'));
+  }
+
   private run(stack: Stack, work: () => Promise<void>): void {
     stack.operation = work().catch((error) => {
       const failed = stack.status.replace(/_(COMPLETE_CLEANUP_)?IN_PROGRESS$/, '_FAILED') as StackStatus;
@@ -93,6 +100,12 @@ export class StackOperations {
 
   private async resourceOperations(stack: Stack, tags: readonly Tag[]): Promise<ResourceOperations> {
     const byKey = Object.fromEntries(tags.map(({ Key, Value }) => [Key!, Value!]));
-    return new ResourceOperations(stack, await ResourceProviders.of(this.scope), this.scope, byKey);
+    return new ResourceOperations(
+      stack,
+      await ResourceProviders.of(this.scope),
+      this.scope,
+      byKey,
+      this.stopping.signal,
+    );
   }
 }

@@ -72,13 +72,7 @@ export function parseTemplate(body: string): Template {
   if (!isObject(parsed)) throw validationError('Template format error: unsupported structure.');
   checkSections(parsed);
   checkResources(parsed.Resources);
-  for (const [name, parameter] of entries(parsed, 'Parameters')) {
-    if (typeof (parameter as ParameterDeclaration)?.Type !== 'string') {
-      throw validationError(
-        `Template format error: [/Parameters/${name}] Every Parameters object must contain a Type member.`,
-      );
-    }
-  }
+  for (const [name, parameter] of entries(parsed, 'Parameters')) checkParameter(name, parameter);
   for (const [name, output] of entries(parsed, 'Outputs')) {
     if ((output as OutputDeclaration)?.Value === undefined) {
       throw validationError(
@@ -158,6 +152,27 @@ function checkResources(resources: unknown): void {
         );
       }
     }
+  }
+}
+
+const PARAMETER_TYPE =
+  /^(String|Number|CommaDelimitedList|(List<)?(Number|AWS::[\w:]+)>?|AWS::SSM::Parameter::.+)$/;
+// biome-ignore format: a list of words
+const PARAMETER_PROPERTIES = [
+  'Type', 'Default', 'AllowedValues', 'AllowedPattern', 'MinLength', 'MaxLength', 'MinValue', 'MaxValue', 'NoEcho',
+  'Description', 'ConstraintDescription',
+];
+
+function checkParameter(name: string, parameter: unknown): void {
+  if (!isObject(parameter) || typeof parameter.Type !== 'string') {
+    throw validationError(
+      `Template format error: [/Parameters/${name}] Every Parameters object must contain a Type member.`,
+    );
+  }
+  const unknown = Object.keys(parameter).find((property) => !PARAMETER_PROPERTIES.includes(property));
+  if (unknown) throw validationError(`Invalid template parameter property '${unknown}' of parameter ${name}`);
+  if (!PARAMETER_TYPE.test(parameter.Type)) {
+    throw validationError(`Template format error: Unrecognized parameter type: ${parameter.Type}`);
   }
 }
 

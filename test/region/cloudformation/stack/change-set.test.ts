@@ -151,6 +151,12 @@ test.each<[string, object, string, string]>([
     '/Resources/X/Type',
   ],
   [
+    'a type that does not exist',
+    { Type: 'AWS::SNS::Topik' },
+    'X (AWS::SNS::Topik): Template format error: Unrecognized resource types: [AWS::SNS::Topik]',
+    '/Resources/X/Type',
+  ],
+  [
     'a property that its provider refuses',
     { Type: 'AWS::SNS::Topic', Properties: { KmsMasterKeyId: 'k' } },
     'X (AWS::SNS::Topic): the rehearsal region does not play the property KmsMasterKeyId',

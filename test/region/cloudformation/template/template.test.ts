@@ -66,6 +66,16 @@ test.each<[string, unknown, string]>([
     "Invalid template resource property 'Propertys' of resource T",
   ],
   [
+    'an unknown parameter type',
+    { Resources: { T: topic }, Parameters: { P: { Type: 'Text' } } },
+    'Template format error: Unrecognized parameter type: Text',
+  ],
+  [
+    'a misspelt parameter property',
+    { Resources: { T: topic }, Parameters: { P: { Type: 'String', Defaults: 'x' } } },
+    "Invalid template parameter property 'Defaults' of parameter P",
+  ],
+  [
     'an unresolved Ref',
     { Resources: { T: { ...topic, Properties: { TopicName: { Ref: 'Nope' } } } } },
     'Template format error: Unresolved resource dependencies [Nope] in the Resources block of the template',
