@@ -6,6 +6,7 @@ import type { Alarm, NewState } from './alarm';
 import { act } from './alarm-actions';
 import { AlarmHistory } from './alarm-history';
 import { eventDetail, type Transition } from './alarm-notification';
+import { parseAlarmRule } from './alarm-rule';
 import { CompositeAlarm } from './composite-alarm';
 import { checkMetricAlarm, MetricAlarm } from './metric-alarm';
 import type { MetricStore } from './metric-store';
@@ -35,8 +36,8 @@ export class Alarms {
   }
 
   putCompositeAlarm(config: api.PutCompositeAlarmCommandInput): void {
-    const { rule } = new CompositeAlarm(this.arn(config.AlarmName!), config, this.now());
-    const known = [...rule.children, ...(config.ActionsSuppressor ? [config.ActionsSuppressor] : [])];
+    const { children } = parseAlarmRule(config.AlarmRule ?? '');
+    const known = [...children, ...(config.ActionsSuppressor ? [config.ActionsSuppressor] : [])];
     const missing = known.filter((child) => !this.find(child));
     if (missing.length > 0) {
       throw new AwsError(
@@ -126,32 +127,20 @@ export class Alarms {
     for (const suppressor of this.suppressors.values()) suppressor.stop();
   }
 
-  private put<Kind extends Alarm, Config extends { AlarmName: string | undefined }>(
-    config: Config,
-    Kind: new (
-      arn: string,
-      config: Config,
-      now: number,
-    ) => Kind & { configure(config: Config, now: number): void },
+  private put<Kind extends MetricAlarm | CompositeAlarm>(
+    config: Kind['config'],
+    Kind: new (arn: string, config: Kind['config'], now: number) => Kind,
   ): Kind {
-    const existing = this.alarms.get(config.AlarmName!);
+    const name = config.AlarmName!;
+    const existing = this.alarms.get(name);
     if (existing && !(existing instanceof Kind)) {
-      throw new AwsError('ValidationError', `An alarm of another type has the name ${config.AlarmName}`);
+      throw new AwsError('ValidationError', `An alarm of another type has the name ${name}`);
     }
-    if (existing) {
-      (existing as Kind & { configure(config: Config, now: number): void }).configure(config, this.now());
-      this.history.add(
-        existing,
-        'ConfigurationUpdate',
-        `Alarm "${existing.name}" updated`,
-        config,
-        this.now(),
-      );
-      return existing as Kind;
-    }
-    const alarm = new Kind(this.arn(config.AlarmName!), config, this.now());
-    this.alarms.set(alarm.name, alarm);
-    this.history.add(alarm, 'ConfigurationUpdate', `Alarm "${alarm.name}" created`, config, this.now());
+    const alarm = (existing as Kind | undefined) ?? new Kind(this.arn(name), config, this.now());
+    if (existing) (alarm as Alarm<Kind['config']>).configure(config, this.now());
+    else this.alarms.set(name, alarm);
+    const summary = `Alarm "${name}" ${existing ? 'updated' : 'created'}`;
+    this.history.add(alarm, 'ConfigurationUpdate', summary, config, this.now());
     return alarm;
   }
 

@@ -173,7 +173,10 @@ export class ExecutionEnvironment {
     }
   }
 
+  /** Ends it with its region: what it still says is not written down. */
   async stop(): Promise<void> {
+    this.child.removeAllListeners('message');
+    for (const output of [this.child.stdout!, this.child.stderr!]) output.removeAllListeners('data');
     this.end();
     await this.exited;
   }

@@ -4,7 +4,6 @@ import type { Scope } from '../service';
 /** The log stream of one execution environment. */
 export class FunctionLog {
   readonly stream: string;
-  private started = false;
   private unfinished = '';
   /** Lines since the last {@link tail}. */
   private recent: string[] = [];
@@ -42,21 +41,26 @@ export class FunctionLog {
     if (lines.length === 0) return;
     this.recent.push(...lines);
     if (this.recent.length > 1000) this.recent.splice(0, this.recent.length - 1000);
-    const { operations } = this.scope.service('logs');
-    const where = { logGroupName: this.group, logStreamName: this.stream };
-    if (!this.started) {
-      this.started = true;
-      // Lambda makes the group with the first log line when nobody has made it before.
-      const { logGroups } = operations.DescribeLogGroups!({ logGroupNamePrefix: this.group }) as {
-        logGroups: { logGroupName: string }[];
-      };
-      if (!logGroups.some(({ logGroupName }) => logGroupName === this.group))
-        operations.CreateLogGroup!(where);
-      operations.CreateLogStream!(where);
-    }
     const timestamp = this.scope.clock.now();
     // CloudWatch Logs takes no empty event.
     const logEvents = lines.filter((line) => line !== '').map((message) => ({ timestamp, message }));
-    if (logEvents.length > 0) operations.PutLogEvents!({ ...where, logEvents });
+    if (logEvents.length === 0) return;
+    const { operations } = this.scope.service('logs');
+    const where = { logGroupName: this.group, logStreamName: this.stream };
+    const without = (code: string, operate: () => unknown): boolean => {
+      try {
+        operate();
+        return true;
+      } catch (error) {
+        if ((error as Error).name !== code) throw error;
+        return false;
+      }
+    };
+    const put = () => operations.PutLogEvents!({ ...where, logEvents });
+    if (without('ResourceNotFoundException', put)) return;
+    // Lambda makes what is missing with the first line, or again after somebody has deleted it.
+    without('ResourceAlreadyExistsException', () => operations.CreateLogGroup!(where));
+    without('ResourceAlreadyExistsException', () => operations.CreateLogStream!(where));
+    put();
   }
 }

@@ -104,10 +104,11 @@ export class FunctionVersion {
 
 /**
  * What Lambda's Node.js runtimes bring: the AWS SDK for JavaScript v3. Here it is this project's own, as far as it is
- * installed; a client that is not fails as a module that was not found.
+ * installed; a client that is not fails as a module that was not found. CommonJS finds the folder by NODE_PATH, ES
+ * modules because it stands above the functions' folders.
  */
 function runtimeModules(scope: Scope): string {
-  const folder = path.join(scope.folder('lambda'), 'runtime', 'node_modules');
+  const folder = path.join(scope.folder('lambda'), 'node_modules');
   if (fs.existsSync(folder)) return folder;
   fs.mkdirSync(folder, { recursive: true });
   for (const vendor of ['@aws-sdk', '@smithy']) {

@@ -142,7 +142,12 @@ export class Functions {
       ? Buffer.from(source.ZipFile)
       : await this.scope.service('s3').read(source.S3Bucket!, source.S3Key!, source.S3ObjectVersion);
     const sha256 = createHash('sha256').update(bytes).digest();
-    const folder = path.join(this.scope.folder('lambda'), name, sha256.toString('hex').slice(0, 16));
+    const folder = path.join(
+      this.scope.folder('lambda'),
+      'functions',
+      name,
+      sha256.toString('hex').slice(0, 16),
+    );
     if (!fs.existsSync(folder)) {
       await unzip(bytes, folder).catch((error: Error) => {
         fs.rmSync(folder, { recursive: true, force: true });

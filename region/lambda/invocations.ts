@@ -66,6 +66,7 @@ export class Invocations {
     payload: string,
     requestId: string,
   ): Promise<Outcome> {
+    if (this.stopped.signal.aborted) throw new AwsError('ServiceException', 'The region has stopped', 500);
     const { reservedConcurrency } = found;
     if (reservedConcurrency !== undefined && version.running >= reservedConcurrency) {
       this.measure(found.name, 'Throttles', 1, 'Count');

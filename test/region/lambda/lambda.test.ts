@@ -102,6 +102,10 @@ it('lets AWS time run on inside a handler when the clock is scaled', async () =>
 
 it.each([
   ['index.mjs', 'export const handler = async () => import.meta.url.length > 0;'],
+  [
+    'index.mjs',
+    'import { STSClient } from "@aws-sdk/client-sts"; export const handler = async () => !!STSClient;',
+  ],
   ['index.js', 'exports.handler = (event, context, callback) => setImmediate(() => callback(null, true));'],
   ['index.js', 'module.exports = { handler: () => true };'],
   [
@@ -159,6 +163,15 @@ it('runs invocations side by side in environments of their own, up to the reserv
   await running;
 });
 
+it('makes its log group again when somebody has deleted it', async () => {
+  const { scope, create, invoke, messages } = played();
+  await create('exports.handler = async () => console.log("still here")');
+  await invoke();
+  scope.service('logs').operations['DeleteLogGroup']!({ logGroupName: '/aws/lambda/react' });
+  await invoke();
+  expect(messages().join('\n')).toContain('still here');
+});
+
 it('retries an asynchronous invocation after one and two minutes', async () => {
   const { scope, create, invoke } = played();
   await create('exports.handler = async () => { throw new Error("always"); }');
@@ -197,6 +210,15 @@ it('updates code and configuration, publishes versions and names them', async ()
   await expect(invoke({}, { Payload: Buffer.from('{') })).rejects.toMatchObject({
     code: 'InvalidRequestContentException',
   });
+});
+
+it('ends running handlers when the region stops, and starts no more', async () => {
+  const { scope, create, invoke } = played();
+  await create('exports.handler = () => new Promise(() => { for (;;); })');
+  const running = invoke();
+  await scope.service('lambda').stop();
+  expect((await running).result).toMatchObject({ errorType: 'Runtime.ExitError' });
+  await expect(invoke()).rejects.toThrow('The region has stopped');
 });
 
 it.each<[Record<string, unknown>, string]>([
