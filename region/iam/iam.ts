@@ -55,6 +55,18 @@ export class Iam implements AwsService {
       }),
       ListAccountAliases: () => ({ AccountAliases: [], IsTruncated: false }),
     };
+    this.openToOrganization(scope);
+  }
+
+  /** The way into an account from another, as AWS Organizations makes it in every account that it creates. */
+  private openToOrganization({ accountId }: Scope): void {
+    const Principal = { AWS: `arn:aws:iam::${accountId}:root` };
+    const AssumeRolePolicyDocument = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }],
+    };
+    const role = this.createRole({ RoleName: 'OrganizationAccountAccessRole', AssumeRolePolicyDocument });
+    role.attached.add('arn:aws:iam::aws:policy/AdministratorAccess');
   }
 
   createRole(input: any) {

@@ -44,6 +44,10 @@ describe('roles', () => {
     expect(create).toThrow(code(expected));
   });
 
+  test('an account can be entered from another', () => {
+    expect(iam.findRole('OrganizationAccountAccessRole')).toBeDefined();
+  });
+
   test('missing ones', () => {
     expect(() => operations.GetRole({ RoleName: 'none' })).toThrow(code('NoSuchEntity'));
     expect(iam.findRole('none')).toBeUndefined();
