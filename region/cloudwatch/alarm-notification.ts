@@ -34,6 +34,37 @@ export function eventDetail({ alarm, previous }: Transition): Record<string, unk
   };
 }
 
+/**
+ * The detail of EventBridge's `CloudWatch Alarm Configuration Change`.
+ * @see CloudWatch User Guide: Alarm events and EventBridge
+ */
+export function configurationEventDetail(
+  alarm: Alarm,
+  operation: 'create' | 'update' | 'delete',
+): Record<string, unknown> {
+  const { config } = alarm;
+  return {
+    alarmName: alarm.name,
+    operation,
+    state: { value: alarm.state.value, timestamp: timestamp(alarm.state.updated) },
+    configuration: {
+      ...configuration(alarm),
+      ...(alarm instanceof MetricAlarm && {
+        evaluationPeriods: alarm.config.EvaluationPeriods,
+        threshold: alarm.config.Threshold,
+        comparisonOperator: alarm.config.ComparisonOperator,
+        treatMissingData: alarm.config.TreatMissingData ?? 'missing',
+      }),
+      alarmName: alarm.name,
+      actionsEnabled: alarm.actionsEnabled,
+      timestamp: timestamp(alarm.configured),
+      okActions: config.OKActions ?? [],
+      alarmActions: config.AlarmActions ?? [],
+      insufficientDataActions: config.InsufficientDataActions ?? [],
+    },
+  };
+}
+
 /** What a Lambda function receives as an alarm action. @see CloudWatch User Guide: Invoke a Lambda function */
 export function lambdaPayload(transition: Transition, { accountId, region }: Place): Record<string, unknown> {
   const { alarm } = transition;

@@ -5,7 +5,7 @@ import { ActionSuppressor } from './action-suppressor';
 import type { Alarm, NewState } from './alarm';
 import { act } from './alarm-actions';
 import { AlarmHistory } from './alarm-history';
-import { eventDetail, type Transition } from './alarm-notification';
+import { configurationEventDetail, eventDetail, type Transition } from './alarm-notification';
 import { parseAlarmRule } from './alarm-rule';
 import { CompositeAlarm } from './composite-alarm';
 import { checkMetricAlarm, MetricAlarm } from './metric-alarm';
@@ -75,10 +75,12 @@ export class Alarms {
         );
       }
     }
-    for (const { name } of alarms) {
+    for (const alarm of alarms) {
+      const { name } = alarm;
       this.timers.get(name)?.cancel();
       this.suppressors.get(name)?.stop();
       for (const kept of [this.alarms, this.timers, this.suppressors]) kept.delete(name);
+      this.configurationChanged(alarm, 'delete');
     }
   }
 
@@ -139,9 +141,15 @@ export class Alarms {
     const alarm = (existing as Kind | undefined) ?? new Kind(this.arn(name), config, this.now());
     if (existing) (alarm as Alarm<Kind['config']>).configure(config, this.now());
     else this.alarms.set(name, alarm);
-    const summary = `Alarm "${name}" ${existing ? 'updated' : 'created'}`;
-    this.history.add(alarm, 'ConfigurationUpdate', summary, config, this.now());
+    this.configurationChanged(alarm, existing ? 'update' : 'create');
     return alarm;
+  }
+
+  private configurationChanged(alarm: Alarm, operation: 'create' | 'update' | 'delete'): void {
+    const detail = configurationEventDetail(alarm, operation);
+    const summary = `Alarm "${alarm.name}" ${operation}d`;
+    this.history.add(alarm, 'ConfigurationUpdate', summary, detail, this.now());
+    this.emit(alarm, 'CloudWatch Alarm Configuration Change', detail);
   }
 
   private change(alarm: Alarm, next: NewState | undefined): void {
@@ -162,12 +170,7 @@ export class Alarms {
     if (suppressor)
       suppressor.changed(this.find((alarm as CompositeAlarm).config.ActionsSuppressor!)?.state.value);
     else this.act(transition);
-    this.scope.service('events').emit({
-      source: 'aws.cloudwatch',
-      detailType: 'CloudWatch Alarm State Change',
-      resources: [alarm.arn],
-      detail: eventDetail(transition),
-    });
+    this.emit(alarm, 'CloudWatch Alarm State Change', eventDetail(transition));
     for (const other of this.all()) {
       if (!(other instanceof CompositeAlarm)) continue;
       if (other.config.ActionsSuppressor && this.find(other.config.ActionsSuppressor) === alarm) {
@@ -206,6 +209,12 @@ export class Alarms {
   private act(transition: Transition): void {
     if (!transition.alarm.actionsEnabled) return;
     for (const arn of transition.alarm.actions()) void act(this.scope, arn, transition);
+  }
+
+  private emit(alarm: Alarm, detailType: string, detail: Record<string, unknown>): void {
+    this.scope
+      .service('events')
+      .emit({ source: 'aws.cloudwatch', detailType, resources: [alarm.arn], detail });
   }
 
   private arn(name: string): string {

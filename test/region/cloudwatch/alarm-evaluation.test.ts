@@ -33,6 +33,20 @@ const stateOf = (vector: any, treatment: any) =>
   ) ?? 'RETAIN';
 
 describe('vectors', () => {
+  it('are of kinds that are played here, or in alarms.test.ts', () => {
+    const here = [
+      'missing-data',
+      'missing-data-all-treatments',
+      'breach-test',
+      'band-breach-test',
+      'metric-math',
+    ];
+    const configurations = ['evaluation-frequency', 'alarm-config', 'wall-clock-config', 'composite-rule'];
+    const inAlarms = ['initial-state', 'composite-cycle'];
+    const known = [...here, ...configurations, ...inAlarms];
+    expect(vectors.filter(({ kind }) => !known.includes(kind))).toEqual([]);
+  });
+
   it.each(vectors.filter(({ kind }) => kind === 'missing-data').map((vector) => [vector.id, vector]))(
     '%s',
     (_, vector) => {

@@ -80,7 +80,17 @@ it('goes from recorded samples to ALARM, acts, tells EventBridge, and goes back 
     evaluatedDatapoints: [{ timestamp: '2026-01-01T00:00:00.000+0000', sampleCount: 5, value: 5 }],
   });
 
-  expect(events).toEqual([
+  const [created, changed, ...others] = events;
+  expect(others).toEqual([]);
+  expect(created).toMatchObject({
+    detailType: 'CloudWatch Alarm Configuration Change',
+    detail: {
+      alarmName: 'errors',
+      operation: 'create',
+      configuration: { threshold: 1, alarmActions: [TOPIC, FUNCTION, expect.any(String)] },
+    },
+  });
+  expect([changed]).toEqual([
     {
       source: 'aws.cloudwatch',
       detailType: 'CloudWatch Alarm State Change',
