@@ -52,13 +52,11 @@ export class LogEvents {
     );
     const found = streams
       .flatMap((stream) =>
-        stream
-          .read()
-          .map((event, index) => ({
-            ...event,
-            logStreamName: stream.name,
-            eventId: eventId(event.timestamp, stream.created, index),
-          })),
+        stream.read().map((event, index) => ({
+          ...event,
+          logStreamName: stream.name,
+          eventId: eventId(event.timestamp, stream.created, index),
+        })),
       )
       .filter(({ timestamp, message }) => within(timestamp, input) && matches(message))
       .sort((a, b) => a.timestamp - b.timestamp);
