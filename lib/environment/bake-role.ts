@@ -1,7 +1,6 @@
-import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
-import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { wildcardResource } from '../findings';
+import { grantDescribeAlarms } from '../alarm-access';
 
 export interface BakeRoleProps {
   readonly roleName: string;
@@ -17,16 +16,6 @@ export class BakeRole extends Construct {
       description: 'Bake: reads alarms from the account of the pipeline',
       assumedBy: new AccountPrincipal(pipelineAccount),
     });
-    const anyAlarm = Stack.of(this).formatArn({
-      service: 'cloudwatch',
-      resource: 'alarm',
-      resourceName: '*',
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-    role.addToPolicy(new PolicyStatement({ actions: ['cloudwatch:DescribeAlarms'], resources: [anyAlarm] }));
-    Validations.of(role).acknowledge({
-      id: wildcardResource(role, anyAlarm),
-      reason: 'DescribeAlarms is authorized for all alarms or for none; it only reads.',
-    });
+    grantDescribeAlarms(role);
   }
 }

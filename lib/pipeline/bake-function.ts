@@ -1,8 +1,9 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { grantDescribeAlarms } from '../alarm-access';
 import { wildcardResource } from '../findings';
 import { bundledHandler } from './bundled-handler';
 
@@ -23,23 +24,11 @@ export class BakeFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     logGroup.grantWrite(this.#role);
-    const anyAlarm = Stack.of(this).formatArn({
-      service: 'cloudwatch',
-      region: '*',
-      resource: 'alarm',
-      resourceName: '*',
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    grantDescribeAlarms(this.#role, '*');
+    Validations.of(this.#role).acknowledge({
+      id: wildcardResource(this, '*'),
+      reason: 'An answer to a CodePipeline job has no resource to name.',
     });
-    this.#role.addToPolicy(
-      new PolicyStatement({ actions: ['cloudwatch:DescribeAlarms'], resources: [anyAlarm] }),
-    );
-    Validations.of(this.#role).acknowledge(
-      {
-        id: wildcardResource(this, anyAlarm),
-        reason: 'DescribeAlarms is authorized for all alarms or for none; it only reads.',
-      },
-      { id: wildcardResource(this, '*'), reason: 'An answer to a CodePipeline job has no resource to name.' },
-    );
 
     this.function = new LambdaFunction(this, 'Function', {
       description: 'Lets a release on after its bake time without an alarm',

@@ -17,7 +17,11 @@ import { smokeTestStep } from './smoke-test-step';
 import { synthStep } from './synth-step';
 import { VERSIONS } from './versions';
 
-/** The road of a release: from a push to the repository through every environment of the delivery. */
+/**
+ * The road of a release: from a push to the repository through every environment of the delivery.
+ *
+ * Destroying the stack keeps what could not be made again: the repository, and the artifacts with their key.
+ */
 export class PipelineStack extends Stack {
   constructor(scope: Construct, delivery: Delivery) {
     const { account, region } = delivery;
