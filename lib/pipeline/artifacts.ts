@@ -1,4 +1,5 @@
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import type { PipelineProps } from 'aws-cdk-lib/aws-codepipeline';
 import { AccountPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias, type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
@@ -49,39 +50,40 @@ export class Artifacts extends Construct {
         'Only the pipeline writes and only its actions read; CloudTrail data events record both if asked to.',
     });
   }
+}
 
-  /** The bucket of the pipeline's own region. */
-  static own(scope: Construct, delivery: Delivery): Bucket {
-    return new Artifacts(scope, 'Artifacts', {
-      bucketName: pipelineNames(delivery).artifactBucket(),
-      readers: otherAccounts(delivery),
+/** The artifact buckets of a pipeline: in its own region, and in every other it deploys to. */
+export interface ArtifactStores {
+  readonly buckets: readonly IBucket[];
+  readonly props: Pick<PipelineProps, 'artifactBucket' | 'crossRegionReplicationBuckets'>;
+}
+
+/** Declares the artifact buckets: its own in the stack of the pipeline, each of the others in a stack of its region. */
+export function artifactStores(stack: Stack, delivery: Delivery): ArtifactStores {
+  const { account, region: own, environments } = delivery;
+  const names = pipelineNames(delivery);
+  const { bucket } = new Artifacts(stack, 'Artifacts', {
+    bucketName: names.artifactBucket(),
+    readers: readers(delivery, own),
+  });
+
+  const others = new Set(environments.map(({ region }) => region).filter((region) => region !== own));
+  if (!own || others.size === 0) return { buckets: [bucket], props: { artifactBucket: bucket } };
+
+  const stores: Record<string, IBucket> = { [own]: bucket };
+  for (const region of others as Set<string>) {
+    const replica = new Stack(stack.node.scope, names.artifactStack(region), { env: { account, region } });
+    stores[region] = new Artifacts(replica, 'Artifacts', {
+      bucketName: names.artifactBucket(region),
+      keyAlias: names.artifactKeyAlias,
+      readers: readers(delivery, region),
     }).bucket;
   }
-
-  /** The buckets of the other regions the pipeline deploys to, each in a stack of its own, by region. */
-  static replicas(scope: Construct, delivery: Delivery): Map<string, IBucket> {
-    const names = pipelineNames(delivery);
-    const regions = new Set(
-      delivery.environments.map(({ region }) => region!).filter((region) => region !== delivery.region),
-    );
-    return new Map(
-      [...regions].map((region) => {
-        const stack = new Stack(scope, names.artifactStack(region), {
-          env: { account: delivery.account, region },
-        });
-        const { bucket } = new Artifacts(stack, 'Artifacts', {
-          bucketName: names.artifactBucket(region),
-          keyAlias: names.artifactKeyAlias,
-          readers: otherAccounts(delivery, region),
-        });
-        return [region, bucket] as const;
-      }),
-    );
-  }
+  return { buckets: Object.values(stores), props: { crossRegionReplicationBuckets: stores } };
 }
 
 /** Accounts other than the pipeline's, of the environments in a region. */
-function otherAccounts({ account, region: own, environments }: Delivery, region = own): string[] {
+function readers({ account, environments }: Delivery, region: string | undefined): string[] {
   const there = environments.filter(
     (environment) => environment.region === region && environment.account !== account,
   );

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import type { Delivery } from '../config/delivery';
 import { EnvironmentStage } from '../environment/environment-stage';
 import { pipelineNames } from '../names';
-import { Artifacts } from './artifacts';
+import { artifactStores } from './artifacts';
 import { BakeFunction } from './bake-function';
 import { BakeStep } from './bake-step';
 import { buildDefaults, buildLogs, NPM_BUILD } from './build-environment';
@@ -31,8 +31,7 @@ export class PipelineStack extends Stack {
     const repository = new Repository(this, 'Repository', { repositoryName: names.repository });
     repository.applyRemovalPolicy(RemovalPolicy.RETAIN);
 
-    const artifactBucket = Artifacts.own(this, delivery);
-    const replicas = Artifacts.replicas(scope, delivery);
+    const artifacts = artifactStores(this, delivery);
     const logGroup = buildLogs(this);
 
     const source = CodePipelineSource.codeCommit(repository, delivery.branch, { actionName: 'Source' });
@@ -46,9 +45,7 @@ export class PipelineStack extends Stack {
         pipelineType: PipelineType.V2,
         executionMode: ExecutionMode.SUPERSEDED,
         restartExecutionOnUpdate: true,
-        ...(region && replicas.size > 0
-          ? { crossRegionReplicationBuckets: { [region]: artifactBucket, ...Object.fromEntries(replicas) } }
-          : { artifactBucket }),
+        ...artifacts.props,
       }),
       synth,
       cliVersion: VERSIONS.cdk,
@@ -71,7 +68,7 @@ export class PipelineStack extends Stack {
       });
     }
     pipeline.buildPipeline();
-    acknowledgeGrants(pipeline, [artifactBucket, ...replicas.values()]);
+    acknowledgeGrants(pipeline, artifacts.buckets);
 
     new CfnOutput(this, 'RepositoryUrl', { value: repository.repositoryCloneUrlHttp });
   }
