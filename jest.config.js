@@ -12,5 +12,6 @@ module.exports = {
   snapshotSerializers: ['<rootDir>/test/support/normalise.ts'],
   testSequencer: '<rootDir>/test/fast-first.js',
   maxWorkers: 2,
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   testTimeout: 30_000,
 };
