@@ -12,6 +12,9 @@ import { instanceToTerminate } from './termination-policy';
 /** How often the health of the instances is looked at, AWS milliseconds. Modelled: AWS does not publish it. */
 const HEALTH_CHECK = 30_000;
 
+/** How long the group waits after a launch that failed, AWS milliseconds. Modelled likewise. */
+const BACK_OFF = 30_000;
+
 /** An Auto Scaling group: keeps as many healthy instances in service as are desired. */
 export class AutoScalingGroup {
   readonly hooks: LifecycleHooks;
@@ -23,7 +26,9 @@ export class AutoScalingGroup {
   private readonly ticker: Timer;
   private desired: number;
   private starting: (string | undefined)[] = [];
+  /** Launches that have failed in a row, and when the next may be tried. */
   private failures = 0;
+  private launchAfter = 0;
   private deleted = false;
 
   constructor(
@@ -46,6 +51,7 @@ export class AutoScalingGroup {
     const desired = settings.desiredCapacity ?? this.desired;
     this.desired = Math.min(settings.maxSize, Math.max(settings.minSize, desired));
     this.failures = 0;
+    this.launchAfter = 0;
     this.reconcile('the group was updated');
   }
 
@@ -58,7 +64,8 @@ export class AutoScalingGroup {
   /** Launches what is missing and terminates what is too many. */
   reconcile(cause: string): void {
     if (this.deleted) return;
-    while (this.active().length + this.starting.length < this.desired && this.processes.runs('Launch')) {
+    const mayLaunch = this.processes.runs('Launch') && this.scope.clock.now() >= this.launchAfter;
+    while (mayLaunch && this.active().length + this.starting.length < this.desired) {
       void this.launch(cause);
     }
     while (this.active().length > this.desired && this.processes.runs('Terminate')) {
@@ -166,7 +173,7 @@ export class AutoScalingGroup {
     try {
       instance = await this.startInstance(settings, subnetId);
     } catch (error) {
-      this.failures++;
+      this.launchFailed();
       activity.end('Failed', (error as Error).message);
       return;
     } finally {
@@ -179,7 +186,7 @@ export class AutoScalingGroup {
       const result = await this.hooks.run('autoscaling:EC2_INSTANCE_LAUNCHING', instance.instanceId);
       if (!instance.active) return activity.end('Cancelled', 'the instance was terminated meanwhile');
       if (result === 'ABANDON') {
-        this.failures++;
+        this.launchFailed();
         activity.end('Cancelled', `lifecycle hook abandoned instance ${instance.instanceId}`);
         return this.terminate(instance, 'its launch was abandoned');
       }
@@ -191,6 +198,11 @@ export class AutoScalingGroup {
     instance.enter('InService');
     activity.end('Successful');
     this.emit('EC2 Instance Launch Successful', instance.instanceId, scope);
+  }
+
+  private launchFailed(): void {
+    this.failures++;
+    this.launchAfter = this.scope.clock.now() + BACK_OFF;
   }
 
   private async startInstance(settings: GroupSettings, subnetId?: string): Promise<ScalingInstance> {
