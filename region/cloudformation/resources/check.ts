@@ -3,6 +3,7 @@ import type { ResolvedTemplate } from '../template/resolved-template';
 import type { ResourceDeclaration } from '../template/template';
 import { dispositionOf, type ResourceProviders } from './providers';
 import type { ResourceSchemas } from './schemas';
+import { PLAYED_UPDATE_POLICIES } from './update-policy';
 
 /** A resource, or a property of one, that cannot be deployed here. */
 export interface Problem {
@@ -19,9 +20,6 @@ export interface Problem {
 const REGION_VALIDATION = 'Tidegate::Region::NotPlayed';
 /** The name under which AWS reports extraneous and missing properties before a deployment. */
 const PROPERTY_VALIDATION = 'AWS::EarlyValidation::PropertyValidation';
-
-/** Attributes of a resource that need an update policy to be played; this one only guards sizes that did not change. */
-const PLAYED_POLICIES = ['AutoScalingScheduledAction'];
 
 /** Looks through every resource and property of a template for what is wrong, or not played. */
 export function checkResources(
@@ -110,14 +108,12 @@ function checkPlayed(
         `the rehearsal region does not play the property ${name}; leave it out, or add it to the provider's properties with what is done with it`,
       ),
     );
-  const policies = Object.keys({ ...resource.UpdatePolicy, ...resource.CreationPolicy })
-    .filter((name) => !PLAYED_POLICIES.includes(name))
-    .map((name) =>
-      problem(
-        resource.UpdatePolicy?.[name] ? `/UpdatePolicy/${name}` : `/CreationPolicy/${name}`,
-        `the rehearsal region does not play ${name}; leave it out`,
-      ),
-    );
+  const policies = [
+    ...Object.keys(resource.UpdatePolicy ?? {})
+      .filter((name) => !PLAYED_UPDATE_POLICIES.includes(name))
+      .map((name) => `UpdatePolicy/${name}`),
+    ...Object.keys(resource.CreationPolicy ?? {}).map((name) => `CreationPolicy/${name}`),
+  ].map((name) => problem(`/${name}`, `the rehearsal region does not play ${name}; leave it out`));
   const snapshots = (['DeletionPolicy', 'UpdateReplacePolicy'] as const)
     .filter((attribute) => resource[attribute] === 'Snapshot')
     .map((attribute) =>

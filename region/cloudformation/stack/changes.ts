@@ -92,10 +92,11 @@ function changedProperties(desired: DesiredResource, current: StackResource): st
 }
 
 function changedAttributes(desired: DesiredResource, current: StackResource) {
-  const changed: ('Metadata' | 'DeletionPolicy' | 'UpdateReplacePolicy' | 'Tags')[] = [];
+  const changed: ('Metadata' | 'DeletionPolicy' | 'UpdateReplacePolicy' | 'UpdatePolicy' | 'Tags')[] = [];
   if (!isDeepStrictEqual(desired.metadata, current.metadata)) changed.push('Metadata');
   if (desired.deletionPolicy !== current.deletionPolicy) changed.push('DeletionPolicy');
   if (desired.updateReplacePolicy !== current.updateReplacePolicy) changed.push('UpdateReplacePolicy');
+  if (!isDeepStrictEqual(desired.updatePolicy, current.updatePolicy)) changed.push('UpdatePolicy');
   return changed;
 }
 

@@ -7,7 +7,7 @@ import type { StackResource } from './stack';
 /** What the template says of a resource beside its properties. */
 export type DeclaredResource = Pick<
   StackResource,
-  'logicalId' | 'type' | 'dependsOn' | 'deletionPolicy' | 'updateReplacePolicy' | 'metadata'
+  'logicalId' | 'type' | 'dependsOn' | 'deletionPolicy' | 'updateReplacePolicy' | 'updatePolicy' | 'metadata'
 >;
 
 /** A resource as the template asks for it, its properties evaluated. */
@@ -21,6 +21,7 @@ export function declaredResource(logicalId: string, template: ResolvedTemplate):
     dependsOn: template.graph.get(logicalId)!,
     deletionPolicy: declaration.DeletionPolicy ?? 'Delete',
     updateReplacePolicy: declaration.UpdateReplacePolicy ?? 'Delete',
+    updatePolicy: declaration.UpdatePolicy,
     metadata: declaration.Metadata,
   };
 }

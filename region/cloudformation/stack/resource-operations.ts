@@ -4,6 +4,7 @@ import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
 import { AwsError, type ResourceContext, type Scope } from '../../service';
 import { messageOf } from '../errors';
 import { dispositionOf, type ResourceProviders } from '../resources/providers';
+import { propertiesToUpdate } from '../resources/update-policy';
 import type { DesiredResource } from './desired-resource';
 import type { Stack, StackResource } from './stack';
 
@@ -41,12 +42,7 @@ export class ResourceOperations {
     const { physicalId, attributes } = current;
     this.record({ ...desired, physicalId, attributes, status: 'UPDATE_IN_PROGRESS' });
     try {
-      const updated = await this.provider(desired).update(
-        physicalId!,
-        desired.properties,
-        current.properties,
-        this.context(desired),
-      );
+      const updated = await this.change(desired, current);
       this.record({ ...desired, attributes, ...updated, status: 'UPDATE_COMPLETE' });
       this.enterLedger(desired);
       return updated.physicalId === physicalId ? undefined : current;
@@ -111,12 +107,7 @@ export class ResourceOperations {
     if (changed && current.physicalId === physicalId) {
       this.record({ ...before, status: 'UPDATE_IN_PROGRESS', statusReason: undefined });
       try {
-        const updated = await this.provider(before).update(
-          physicalId!,
-          before.properties,
-          current.properties,
-          this.context(before),
-        );
+        const updated = await this.change(before, current);
         this.record({ ...before, attributes, ...updated, status: 'UPDATE_COMPLETE' });
       } catch (error) {
         this.record({
@@ -181,6 +172,13 @@ export class ResourceOperations {
     }
   }
 
+  private async change(desired: DesiredResource, current: StackResource) {
+    const physicalId = current.physicalId!;
+    const update = { ...desired, physicalId, previous: current.properties };
+    const properties = await propertiesToUpdate(update, this.scope);
+    return this.provider(desired).update(physicalId, properties, current.properties, this.context(desired));
+  }
+
   private record(resource: Omit<StackResource, 'timestamp'>): void {
     const { logicalId } = resource;
     if (this.cancelled.delete(logicalId)) {
@@ -197,7 +195,7 @@ export class ResourceOperations {
     this.scope.ledger.forget(this.stack.stackName, logicalId);
   }
 
-  private enterLedger({ logicalId, type, properties }: DesiredResource): void {
+  private enterLedger({ logicalId, type, properties, updatePolicy }: DesiredResource): void {
     const provider = this.providers.get(type);
     const { stackName } = this.stack;
     this.scope.ledger.forget(stackName, logicalId);
@@ -205,6 +203,15 @@ export class ResourceOperations {
     for (const property of Object.keys(properties)) {
       const disposition = dispositionOf(provider, property) ?? 'refused';
       this.scope.ledger.record({ stackName, logicalId, type, property, disposition });
+    }
+    if (updatePolicy) {
+      this.scope.ledger.record({
+        stackName,
+        logicalId,
+        type,
+        property: 'UpdatePolicy',
+        disposition: 'modelled',
+      });
     }
   }
 

@@ -24,6 +24,7 @@ export interface StackResource {
   readonly dependsOn: ReadonlySet<string>;
   readonly deletionPolicy: string;
   readonly updateReplacePolicy: string;
+  readonly updatePolicy?: Readonly<Record<string, unknown>>;
   readonly metadata?: unknown;
   readonly status: ResourceStatus;
   readonly statusReason?: string;

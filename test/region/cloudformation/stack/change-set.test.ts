@@ -183,7 +183,7 @@ test.each<[string, object, string, string]>([
   [
     'an update policy that would have to be played',
     { ...topic('a'), UpdatePolicy: { AutoScalingRollingUpdate: {} } },
-    'X (AWS::SNS::Topic): the rehearsal region does not play AutoScalingRollingUpdate',
+    'X (AWS::SNS::Topic): the rehearsal region does not play UpdatePolicy/AutoScalingRollingUpdate',
     '/Resources/X/UpdatePolicy/AutoScalingRollingUpdate',
   ],
 ])('%s fails the change set, and DescribeEvents says where', async (_, resource, reason, ValidationPath) => {
