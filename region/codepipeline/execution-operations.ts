@@ -76,13 +76,12 @@ export function executionOperations(codepipeline: CodePipeline): Record<string, 
 
     PutApprovalResult({ pipelineName, stageName, actionName, result, token }, call) {
       const pipeline = codepipeline.find(pipelineName);
-      const latest = pipeline.lane(stageName).latest;
-      const waiting = latest?.actions.find(
-        (record) =>
-          record.stageName === stageName && record.action.name === actionName && record.token === token,
-      );
+      const waiting = pipeline.executions
+        .flatMap((execution) => execution.actions)
+        .find((record) => record.token === token && record.status === 'InProgress');
+      const asked = waiting?.stageName === stageName && waiting?.action.name === actionName;
       const answer = { status: result.status, summary: result.summary, by: principal(call) };
-      if (!waiting || !codepipeline.approvals.give(token, answer)) {
+      if (!asked || !codepipeline.approvals.give(token, answer)) {
         throw new AwsError(
           'InvalidApprovalTokenException',
           `Action ${actionName} of stage ${stageName} waits for no approval with this token; GetPipelineState shows it`,

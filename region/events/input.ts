@@ -47,7 +47,6 @@ function fill(template: string, values: Record<string, unknown>): string {
 }
 
 /** `<aws.events.event>` is the event without its detail. */
-function withoutDetailOf({ detail, ...envelope }: AwsEvent): unknown {
-  void detail;
+function withoutDetailOf({ detail: _detail, ...envelope }: AwsEvent): unknown {
   return envelope;
 }

@@ -1,4 +1,4 @@
-import type { ActionProvider } from './action-provider';
+import { ActionFailure, type ActionProvider } from './action-provider';
 
 /**
  * Takes an object of a versioned bucket as it is; it should be a zip archive.
@@ -29,6 +29,12 @@ export const s3Source: ActionProvider = {
     const s3 = scope.service('s3');
     const head: any = await s3.operations.HeadObject({ Bucket, Key, VersionId: sourceRevision });
     const VersionId = sourceRevision ?? head.VersionId;
+    if (!VersionId) {
+      throw new ActionFailure(
+        'ConfigurationError',
+        `The bucket ${Bucket} has no versioning; a source needs it`,
+      );
+    }
     report({ externalExecutionId: VersionId, summary: `s3://${Bucket}/${Key}` });
     return {
       outputs: { [outputs[0].name]: await s3.read(Bucket, Key, VersionId) },

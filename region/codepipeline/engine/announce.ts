@@ -122,9 +122,9 @@ export class Announcer {
 
 /** What started an execution, in a person's words. */
 export function startedBy({ triggerType, triggerDetail }: ExecutionTrigger): string {
-  const by = triggerDetail?.split('/').at(-1);
   if (triggerType === 'CreatePipeline') return 'the pipeline was created';
-  return triggerType === 'CloudWatchEvent' ? `by the rule ${by}` : `by ${by}`;
+  const by = triggerDetail?.split(':').at(-1)?.replace('assumed-role/', '');
+  return triggerType === 'CloudWatchEvent' ? `by the ${by?.replace('/', ' ')}` : `by ${by}`;
 }
 
 function sentence(state: string, why?: string, after = ''): string {

@@ -179,6 +179,56 @@ describe('approval', () => {
   });
 });
 
+describe('S3 source', () => {
+  const source = action(
+    'Source S3',
+    'Object',
+    { S3Bucket: 'drop', S3ObjectKey: 'app.zip', PollForSourceChanges: 'false' },
+    { outputs: ['Code'] },
+  );
+
+  async function taken(VersionId: string | undefined, sourceRevisions?: object[]) {
+    const objects: string[] = [];
+    const play = pipelineScope({
+      s3: {
+        operations: { HeadObject: () => ({ VersionId, ETag: '"e"' }) },
+        read: async (...parts: string[]) => Buffer.from(parts.join(' ')),
+        write: async (_bucket: string, _key: string, body: Buffer) => {
+          objects.push(body.toString());
+          return { etag: 'e' };
+        },
+      },
+    });
+    const stages = [
+      { name: 'Source', actions: [source] },
+      { name: 'Build', actions: [build('Make')] },
+    ];
+    await play.codepipeline.CreatePipeline({ pipeline: { ...pipelineOf([]), stages } });
+    await play.settle();
+    await play.codepipeline.StartPipelineExecution({ name: NAME, sourceRevisions });
+    await play.settle();
+    const [{ actionStates }] = play.codepipeline.GetPipelineState({ name: NAME }).stageStates;
+    return { objects, state: actionStates[0] };
+  }
+
+  test('takes the newest version, or the one asked for', async () => {
+    const asked = [{ actionName: 'Object', revisionType: 'S3_OBJECT_VERSION_ID', revisionValue: 'v1' }];
+    const { objects, state } = await taken('v2', asked);
+    expect(objects).toEqual(['drop app.zip v2', 'drop app.zip v1']);
+    expect(state).toMatchObject({
+      currentRevision: { revisionId: 'v1' },
+      latestExecution: { status: 'Succeeded' },
+    });
+  });
+
+  test('needs a versioned bucket', async () => {
+    const { state } = await taken(undefined);
+    expect(state.latestExecution.errorDetails.message).toBe(
+      'The bucket drop has no versioning; a source needs it',
+    );
+  });
+});
+
 describe('CodeDeploy', () => {
   const declared = action(
     'Deploy CodeDeploy',
