@@ -11,7 +11,11 @@ test.each([
   ['CreateDeployment', deployment, 'RevisionRequiredException'],
   ['CreateDeployment', { ...deployment, revision: { revisionType: 'GitHub' } }, 'InvalidRevisionException'],
   ['CreateDeployment', { ...deployment, fileExistsBehavior: 'KEEP' }, 'InvalidFileExistsBehaviorException'],
-  ['CreateDeployment', { ...deployment, deploymentConfigName: 'No' }, 'DeploymentConfigDoesNotExistException'],
+  [
+    'CreateDeployment',
+    { ...deployment, deploymentConfigName: 'No' },
+    'DeploymentConfigDoesNotExistException',
+  ],
   ['CreateDeployment', { ...deployment, targetInstances: {} }, 'InvalidTargetInstancesException'],
   ['GetDeployment', {}, 'DeploymentIdRequiredException'],
   ['GetDeployment', { deploymentId: 'd-NONE' }, 'DeploymentDoesNotExistException'],
@@ -19,7 +23,11 @@ test.each([
   ['CreateApplication', { applicationName: 'a b' }, 'InvalidApplicationNameException'],
   ['CreateApplication', { applicationName: 'a', computePlatform: 'ECS' }, 'InvalidComputePlatformException'],
   ['CreateDeploymentGroup', { ...group, serviceRoleArn: undefined }, 'RoleRequiredException'],
-  ['CreateDeploymentGroup', { ...group, deploymentGroupName: 'group' }, 'DeploymentGroupAlreadyExistsException'],
+  [
+    'CreateDeploymentGroup',
+    { ...group, deploymentGroupName: 'group' },
+    'DeploymentGroupAlreadyExistsException',
+  ],
   ['CreateDeploymentGroup', { ...group, autoScalingGroups: ['no'] }, 'InvalidAutoScalingGroupException'],
   [
     'CreateDeploymentGroup',
@@ -36,7 +44,11 @@ test.each([
     { ...group, autoRollbackConfiguration: { enabled: true, events: ['ALWAYS'] } },
     'InvalidAutoRollbackConfigException',
   ],
-  ['DeleteDeploymentConfig', { deploymentConfigName: 'CodeDeployDefault.AllAtOnce' }, 'InvalidOperationException'],
+  [
+    'DeleteDeploymentConfig',
+    { deploymentConfigName: 'CodeDeployDefault.AllAtOnce' },
+    'InvalidOperationException',
+  ],
   [
     'CreateDeploymentConfig',
     { deploymentConfigName: 'c', minimumHealthyHosts: { type: 'FLEET_PERCENT', value: 100 } },

@@ -15,10 +15,9 @@ async function scaleOut({ autoscaling, scope, instanceIds }: Fleet): Promise<str
 }
 
 const entered = ({ scope }: Fleet, state: string, since = 0) =>
-  scope.journal.waitFor(
-    ({ type, detail }) => type === 'LifecycleStateChange' && detail.state === state,
-    { since },
-  );
+  scope.journal.waitFor(({ type, detail }) => type === 'LifecycleStateChange' && detail.state === state, {
+    since,
+  });
 
 describe('an instance that Auto Scaling launches', () => {
   test('gets the last good revision before it is in service', async () => {
@@ -150,7 +149,9 @@ describe('the lifecycle hooks', () => {
       ShouldDecrementDesiredCapacity: false,
     });
     await entered(fleet, 'Terminated');
-    const stopped = fleet.commands.filter((one) => one.event === 'ApplicationStop' && one.instanceId === instanceId);
+    const stopped = fleet.commands.filter(
+      (one) => one.event === 'ApplicationStop' && one.instanceId === instanceId,
+    );
     expect(stopped.length).toBe(2);
   });
 });

@@ -26,23 +26,26 @@ const ruleOf = ({ config, type, value, minimumHealthy }: Vector): MinimumHealthy
 };
 
 describe('minimum healthy hosts', () => {
-  test.each(binding(minHealthyHosts, 'kind', 'plan', 'predefined-plan', 'zonal-plan'))('%s', (_id, vector) => {
-    const constraint = new HealthConstraint(ruleOf(vector), vector.totalHosts);
-    const { concurrency, minimumHealthy, minimumHealthyEffective, batches } = vector.expected;
-    expect(constraint.room).toBe(concurrency);
-    const minimum = minimumHealthy ?? minimumHealthyEffective;
-    if (minimum !== undefined) expect(constraint.minimum).toBe(minimum);
-    if (batches) {
-      const played: number[] = [];
-      for (let left = vector.totalHosts; left > 0; left -= played.at(-1)!) {
-        const size = Math.min(left, constraint.room);
-        for (let host = 0; host < size; host++) constraint.start();
-        for (let host = 0; host < size; host++) constraint.end(true);
-        played.push(size);
+  test.each(binding(minHealthyHosts, 'kind', 'plan', 'predefined-plan', 'zonal-plan'))(
+    '%s',
+    (_id, vector) => {
+      const constraint = new HealthConstraint(ruleOf(vector), vector.totalHosts);
+      const { concurrency, minimumHealthy, minimumHealthyEffective, batches } = vector.expected;
+      expect(constraint.room).toBe(concurrency);
+      const minimum = minimumHealthy ?? minimumHealthyEffective;
+      if (minimum !== undefined) expect(constraint.minimum).toBe(minimum);
+      if (batches) {
+        const played: number[] = [];
+        for (let left = vector.totalHosts; left > 0; left -= played.at(-1)!) {
+          const size = Math.min(left, constraint.room);
+          for (let host = 0; host < size; host++) constraint.start();
+          for (let host = 0; host < size; host++) constraint.end(true);
+          played.push(size);
+        }
+        expect(played).toEqual(batches);
       }
-      expect(played).toEqual(batches);
-    }
-  });
+    },
+  );
 
   test.each(binding(minHealthyHosts, 'kind', 'outcome'))('%s', (_id, vector) => {
     const constraint = new HealthConstraint(ruleOf(vector), vector.totalHosts);
