@@ -56,7 +56,8 @@ export class Region {
   /** @throws Error when the folder or the port is taken, or an option is not allowed; nothing is left running then */
   static async start(options: RegionOptions): Promise<Region> {
     checkOptions(options);
-    const region = new Region(options, FolderLock.acquire(options.folder));
+    const folder = path.resolve(options.folder);
+    const region = new Region({ ...options, folder }, FolderLock.acquire(folder));
     try {
       await region.gateway.listen(options.port ?? 0);
     } catch (error) {

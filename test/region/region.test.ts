@@ -61,6 +61,12 @@ test('a second region on the folder is refused, and the first goes on', async ()
   expect(response.status).toBe(403);
 });
 
+test('a folder may be given from where one stands', async () => {
+  const folder = temporaryFolder('region');
+  const region = await start({ folder: path.relative(process.cwd(), folder) });
+  expect(region.home.folder('s3')).toBe(path.join(folder, '111111111111/us-east-1/s3'));
+});
+
 test('a folder that no region wrote is left alone', async () => {
   const folder = temporaryFolder('region');
   fs.writeFileSync(path.join(folder, 'thesis.txt'), 'irreplaceable');
