@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { delivery } from '../delivery';
 import type { JournalEntry } from '../region/journal/journal';
 import { Checks } from './checks';
 import { Rehearsal } from './rehearsal';
@@ -44,7 +43,10 @@ async function main(): Promise<number> {
   const rehearsal = await Rehearsal.start({ project, ...options, signal: stop.signal });
   try {
     rehearsal.journal.follow((entry) => show(entry, terminal));
-    await setUp(rehearsal, terminal);
+    const { home, endpoint, clock } = rehearsal.region;
+    terminal.title(`A rehearsal region at ${endpoint}; AWS time runs ${clock.scale} times as fast`);
+    terminal.underWay(`bootstrapping aws://${home.accountId}/${home.region}, deploying the pipeline`);
+    await rehearsal.setUp();
     const played: PlayedAct[] = [];
     for (const act of STORY) {
       played.push(await play(act, played.length + 1, rehearsal, terminal));
@@ -60,21 +62,6 @@ async function main(): Promise<number> {
   } finally {
     await rehearsal.stop();
   }
-}
-
-/** What a user does once for a new account: bootstrap it, and deploy the pipeline from a workstation. */
-async function setUp({ cdk, region }: Rehearsal, terminal: Terminal): Promise<void> {
-  const { accountId, region: name } = region.home;
-  terminal.title(
-    `A rehearsal region at ${region.endpoint}; AWS time runs ${region.clock.scale} times as fast`,
-  );
-  terminal.underWay('cdk bootstrap');
-  await cdk.run('bootstrap', `aws://${accountId}/${name}`);
-  terminal.event('cdk', `bootstrapped aws://${accountId}/${name}`);
-  terminal.underWay('cdk deploy');
-  const stack = `Tidegate-${delivery.service}-pipeline`;
-  await cdk.run('deploy', stack, '--require-approval', 'never');
-  terminal.event('cdk', `deployed ${stack}`);
 }
 
 async function play(act: Act, number: number, rehearsal: Rehearsal, terminal: Terminal): Promise<PlayedAct> {

@@ -69,6 +69,13 @@ export class Rehearsal {
     return this.region.journal;
   }
 
+  /** What a user does once for a new account: bootstraps it, and deploys the pipeline from a workstation. */
+  async setUp(): Promise<void> {
+    const { accountId, region } = this.region.home;
+    await this.cdk.run('bootstrap', `aws://${accountId}/${region}`);
+    await this.cdk.run('deploy', `Tidegate-${delivery.service}-pipeline`, '--require-approval', 'never');
+  }
+
   /** The developer's clone of the repository that the pipeline stack has declared. */
   async workspace(): Promise<Workspace> {
     if (!this.clone) {
