@@ -69,8 +69,13 @@ export class SupervisorProcess {
   /** Resolves with the first message of that type; rejects with what the program wrote when it ends before. */
   expect(type: FromSupervisor['type']): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.expected.set(type, resolve);
+      this.expected.set(type, () => {
+        this.expected.delete(type);
+        resolve();
+      });
       this.ended.then(() => {
+        // After that message the end of a host is no error, and its log may be gone.
+        if (!this.expected.has(type)) return;
         reject(new Error(`the host's supervisor ended: ${fs.readFileSync(this.log, 'utf8').trim()}`));
       });
     });
