@@ -81,7 +81,8 @@ async function main(): Promise<void> {
     process.stdout.write(`${time.slice(11, 19)} ${source.padEnd(14)} ${message}\n`);
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
+    // npm passes on the Ctrl-C that the terminal has sent already, so one comes twice.
+    process.on(signal, () => {
       region.stop().then(() => process.exit(0), fail);
     });
   }

@@ -83,8 +83,10 @@ export class Gateway {
     response.end(request.method === 'HEAD' ? undefined : body);
   }
 
-  /** Ends a request that cannot be answered in its protocol: it broke off, or its URI cannot be read. */
-  private abandon(response: ServerResponse, error: Error): void {
+  /** Ends a request that cannot be answered in its protocol: its URI cannot be read, or git's server failed. */
+  private abandon(response: ServerResponse, error: NodeJS.ErrnoException): void {
+    const clientHasGone = error.code === 'ECONNRESET';
+    if (clientHasGone) return;
     this.journalFailure(this.options.home(), 'gateway', 'request', error);
     if (!response.headersSent) response.writeHead(error instanceof URIError ? 400 : 500);
     response.end();
@@ -147,10 +149,7 @@ export class Gateway {
   ): WireError {
     const { message } = error;
     if (error instanceof SignatureError) {
-      const [code, status] =
-        error.failure === 'content-mismatch'
-          ? (['XAmzContentSHA256Mismatch', 400] as const)
-          : protocol.failures[error.failure];
+      const [code, status] = protocol.failures[error.failure];
       return { shape: code, code, message, status, fault: 'client' };
     }
     if (error instanceof AwsError) {

@@ -2,6 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { Sha256 } from '@smithy/core/checksum';
 import { createScope, getCanonicalHeaders, getSigningKey, SignatureV4Base } from '@smithy/signature-v4';
 import type { Clock } from '../clock/clock';
+import { AwsError } from '../service';
 import { decodeChunks } from './aws-chunked';
 import type { IssuedKey, KeyRing } from './key-ring';
 import type { ProtocolFailure, WireRequest } from './protocols/protocol';
@@ -9,7 +10,7 @@ import type { ProtocolFailure, WireRequest } from './protocols/protocol';
 /** A request that is not, or not rightly, signed. */
 export class SignatureError extends Error {
   constructor(
-    readonly failure: ProtocolFailure | 'content-mismatch',
+    readonly failure: ProtocolFailure,
     message: string,
   ) {
     super(message);
@@ -120,8 +121,8 @@ export async function verify(
     return { key, request: decodeChunks(request, claim, await signed.signingKey()) };
   }
   if (/^[0-9a-f]{64}$/.test(payloadHash) && payloadHash !== sha256(request.body)) {
-    throw new SignatureError(
-      'content-mismatch',
+    throw new AwsError(
+      'XAmzContentSHA256Mismatch',
       "The provided 'x-amz-content-sha256' header does not match what was computed.",
     );
   }

@@ -1,32 +1,14 @@
 import { physicalName } from '../physical-name';
 import type { ResourceContext, ResourceProvider } from '../service';
+import { configurationsOf } from './resource-configuration';
 
-/** Bucket properties that are kept as what its own operations take. */
 function configure(bucket: string, properties: any, { scope, tags }: ResourceContext): void {
   const s3 = scope.service('s3');
   const { configuration } = s3.buckets.get(bucket);
   const stackTags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   const TagSet = [...stackTags, ...(properties.Tags ?? [])];
-  const encryption = properties.BucketEncryption?.ServerSideEncryptionConfiguration;
-  const notification = properties.NotificationConfiguration;
-  const given: Record<string, unknown> = {
-    BucketEncryption: encryption && {
-      Rules: encryption.map(({ ServerSideEncryptionByDefault, ...rule }: any) => ({
-        ...rule,
-        ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault,
-      })),
-    },
-    PublicAccessBlock: properties.PublicAccessBlockConfiguration,
-    BucketOwnershipControls: properties.OwnershipControls,
-    BucketLogging: properties.LoggingConfiguration && {
-      LoggingEnabled: {
-        TargetBucket: properties.LoggingConfiguration.DestinationBucketName ?? bucket,
-        TargetPrefix: properties.LoggingConfiguration.LogFilePrefix ?? '',
-      },
-    },
-    BucketNotificationConfiguration: notification?.EventBridgeConfiguration && {
-      EventBridgeConfiguration: {},
-    },
+  const given = {
+    ...configurationsOf(bucket, properties),
     BucketTagging: TagSet.length > 0 ? { TagSet } : undefined,
   };
   for (const [name, value] of Object.entries(given)) {

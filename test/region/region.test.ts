@@ -134,6 +134,7 @@ describe('npm run region', () => {
       /git clone http:\/\/git-at-111111111111:[\w-]+@127\.0\.0\.1:\d+\/v1\/repos\/REPOSITORY/,
     );
     child.kill('SIGINT');
+    child.kill('SIGINT');
     await expect(ended).resolves.toMatchObject({ code: 0 });
   });
 

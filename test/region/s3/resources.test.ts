@@ -23,6 +23,12 @@ test('its properties are what its operations return', async () => {
     BucketName: 'configured',
     VersioningConfiguration: { Status: 'Enabled' },
     BucketEncryption: { ServerSideEncryptionConfiguration: [rule] },
+    LifecycleConfiguration: {
+      Rules: [
+        { Id: 'r', Status: 'Enabled', NoncurrentVersionExpiration: { NoncurrentDays: 30 } },
+        { Id: 's', Status: 'Enabled', Prefix: 'p', ExpirationInDays: 7 },
+      ],
+    },
     Tags: [{ Key: 'a', Value: 'b' }],
   };
   await bucket.create(properties);
@@ -33,6 +39,17 @@ test('its properties are what its operations return', async () => {
     ServerSideEncryptionConfiguration: {
       Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: 'k' } }],
     },
+  });
+  expect(s3.operations.GetBucketLifecycleConfiguration({ Bucket })).toEqual({
+    Rules: [
+      {
+        ID: 'r',
+        Status: 'Enabled',
+        Filter: { Prefix: '' },
+        NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+      },
+      { ID: 's', Status: 'Enabled', Filter: { Prefix: 'p' }, Expiration: { Days: 7 } },
+    ],
   });
   await bucket.update(Bucket, { BucketName: 'configured' }, properties);
   expect(() => s3.operations.GetBucketTagging({ Bucket })).toThrow();
