@@ -88,6 +88,8 @@ export function serviceModel(service: ServiceName): ServiceModel {
 const OPERATION_SCHEMA = 9;
 
 function readModel(service: ServiceName, sdk: Record<string, any>): ServiceModel {
+  // The SDK warns of Node.js versions it will not run on one day; here it is only read.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const clientName = Object.keys(sdk).find((name) => name.endsWith('Client') && name !== '__Client')!;
   const { config } = new sdk[clientName]({ region: 'us-east-1' });
   const operations = new Map<string, OperationModel>();
