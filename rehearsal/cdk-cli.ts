@@ -38,7 +38,7 @@ export class CdkCli {
       },
     );
     let printed = '';
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout!.on('data', (chunk: Buffer) => {
       printed += chunk;
       fs.writeSync(output, chunk);
     });
