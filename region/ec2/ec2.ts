@@ -39,6 +39,7 @@ export class Ec2 implements AwsService {
   }
 
   async stop(): Promise<void> {
+    this.instances.stop();
     await this.started?.stop();
   }
 

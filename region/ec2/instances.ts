@@ -1,4 +1,5 @@
 import type { Filter, Instance, InstanceStateName } from '@aws-sdk/client-ec2';
+import type { Timer } from '../clock/clock';
 import type { Host, Hosts } from '../hosts/host';
 import { randomHex } from '../random';
 import { AwsError, type Scope } from '../service';
@@ -29,6 +30,8 @@ interface Kept {
 /** The instances of one account and region; each one is a host. */
 export class Instances {
   private readonly byId = new Map<string, Kept>();
+  private readonly timers = new Set<Timer>();
+  private stopped = false;
 
   constructor(
     private readonly scope: Scope,
@@ -101,6 +104,12 @@ export class Instances {
     description.Tags = [...merged.values()];
   }
 
+  /** Ends the timers; the hosts end with {@link Hosts.stop}. */
+  stop(): void {
+    this.stopped = true;
+    for (const timer of this.timers) timer.cancel();
+  }
+
   private find(instanceId: string): Kept {
     const kept = this.byId.get(instanceId);
     if (kept) return kept;
@@ -108,9 +117,13 @@ export class Instances {
   }
 
   private ended(kept: Kept): void {
-    if (kept.description.State?.Name === 'terminated') return;
+    if (this.stopped || kept.description.State?.Name === 'terminated') return;
     this.setState(kept, 'terminated');
-    this.scope.clock.after(TERMINATED_SHOWN, () => this.byId.delete(kept.description.InstanceId));
+    const shown = this.scope.clock.after(TERMINATED_SHOWN, () => {
+      this.timers.delete(shown);
+      this.byId.delete(kept.description.InstanceId);
+    });
+    this.timers.add(shown);
   }
 
   private setState({ description, host }: Kept, state: InstanceStateName): void {

@@ -66,6 +66,15 @@ async function deploy(revision: string) {
   return region.home.service('codedeploy').finished(deploymentId);
 }
 
+/** Sets the deregistration delay, seconds of AWS time. */
+async function drainFor(seconds: number): Promise<void> {
+  const { TargetGroups } = await call('elasticloadbalancing', 'DescribeTargetGroups', {});
+  await call('elasticloadbalancing', 'ModifyTargetGroupAttributes', {
+    TargetGroupArn: TargetGroups[0].TargetGroupArn,
+    Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: String(seconds) }],
+  });
+}
+
 function request(url: string, agent: http.Agent): Promise<void> {
   return new Promise((resolve) => {
     http
@@ -100,10 +109,7 @@ beforeAll(async () => {
       UnhealthyThresholdCount: 3,
     })
   ).TargetGroups;
-  await call('elasticloadbalancing', 'ModifyTargetGroupAttributes', {
-    TargetGroupArn,
-    Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }],
-  });
+  await drainFor(30);
   await call('elasticloadbalancing', 'CreateListener', {
     LoadBalancerArn,
     Port: 80,
@@ -176,6 +182,8 @@ test('a good release replaces the fleet and not one request fails', async () => 
 
 test('a release that fails only on some requests is stopped by the alarm and rolled back', async () => {
   await publish('v3', true);
+  // CloudWatch needs a minute to see it, so the first instance has to serve that long before the second has gone.
+  await drainFor(150);
   traffic.length = 0;
   const info = await deploy('v3');
   expect(info).toMatchObject({ status: 'Stopped', errorInformation: { code: 'ALARM_ACTIVE' } });
