@@ -2,9 +2,11 @@ import type { AutoScalingGroup as Description } from '@aws-sdk/client-auto-scali
 import type { Timer } from '../clock/clock';
 import { AwsError, type Scope } from '../service';
 import { Activities } from './activities';
+import { findUnhealthy } from './health';
+import { launchInstance } from './launch';
 import { LifecycleHooks } from './lifecycle-hooks';
 import { Processes } from './processes';
-import { ScalingInstance } from './scaling-instance';
+import type { ScalingInstance } from './scaling-instance';
 import { type GroupSettings, validCapacity } from './settings';
 import { TargetGroups } from './target-groups';
 import { instanceToTerminate } from './termination-policy';
@@ -145,7 +147,7 @@ export class AutoScalingGroup {
       AvailabilityZones:
         settings.availabilityZones.length > 0
           ? [...settings.availabilityZones]
-          : [...new Set(settings.subnetIds.map((id) => this.scope.service('ec2').zones.ofSubnet(id)))],
+          : [...new Set(settings.subnetIds.map((id) => this.scope.service('ec2').zoneOf(id)))],
       TargetGroupARNs: [...settings.targetGroupArns],
       HealthCheckType: settings.healthCheckType,
       HealthCheckGracePeriod: settings.healthCheckGracePeriod,
@@ -171,7 +173,8 @@ export class AutoScalingGroup {
     const activity = this.activities.begin('Launching a new EC2 instance', cause);
     let instance: ScalingInstance;
     try {
-      instance = await this.startInstance(settings, subnetId);
+      instance = await launchInstance(scope, this.name, settings, subnetId);
+      this.instances.set(instance.instanceId, instance);
     } catch (error) {
       this.launchFailed();
       activity.end('Failed', (error as Error).message);
@@ -205,34 +208,6 @@ export class AutoScalingGroup {
     this.launchAfter = this.scope.clock.now() + BACK_OFF;
   }
 
-  private async startInstance(settings: GroupSettings, subnetId?: string): Promise<ScalingInstance> {
-    const ec2 = this.scope.service('ec2');
-    const { launchTemplate } = settings;
-    const { id, name } = ec2.templates.find(launchTemplate);
-    const { version, data } = ec2.templates.resolve(launchTemplate);
-    const { instanceId, host } = await ec2.launch({
-      launchTemplate: { LaunchTemplateId: id, Version: String(version) },
-      subnetId,
-      tags: [
-        ...settings.tags.filter((tag) => tag.PropagateAtLaunch).map(({ Key, Value }) => ({ Key, Value })),
-        { Key: 'aws:autoscaling:groupName', Value: this.name },
-      ],
-    });
-    const instance = new ScalingInstance(
-      this.scope,
-      this.name,
-      instanceId,
-      host,
-      ec2.zones.ofSubnet(subnetId),
-      subnetId,
-      { LaunchTemplateId: id, LaunchTemplateName: name, Version: String(version) },
-      data.InstanceType,
-      settings.protectedFromScaleIn,
-    );
-    this.instances.set(instanceId, instance);
-    return instance;
-  }
-
   private async terminate(instance: ScalingInstance, cause: string): Promise<void> {
     if (!instance.active) return;
     const { instanceId } = instance;
@@ -247,7 +222,8 @@ export class AutoScalingGroup {
         await this.hooks.run('autoscaling:EC2_INSTANCE_TERMINATING', instanceId);
         instance.enter('Terminating:Proceed');
       }
-      await this.scope.service('ec2').instances.terminate(instanceId);
+      await this.scope.service('ec2').operations.TerminateInstances!({ InstanceIds: [instanceId] });
+      await instance.host.ended;
       activity.end('Successful');
     } catch (error) {
       activity.end('Failed', (error as Error).message);
@@ -259,18 +235,7 @@ export class AutoScalingGroup {
 
   private async checkHealth(): Promise<void> {
     if (!this.processes.runs('HealthCheck')) return;
-    const ec2 = this.scope.service('ec2');
-    for (const instance of this.instances.values()) {
-      if (instance.state !== 'InService') continue;
-      const [status] = ec2.instances.describe([], [{ Name: 'instance-id', Values: [instance.instanceId] }]);
-      // An instance that no longer runs is unhealthy at once; grace is for what it serves.
-      if (status?.State?.Name !== 'running') instance.healthy = false;
-      const grace = this.settings.healthCheckGracePeriod * 1000;
-      const mature = this.scope.clock.now() >= instance.inServiceAt! + grace;
-      const counts = this.settings.healthCheckType.split(',').includes('ELB');
-      if (counts && mature && (await this.targetGroups.unhealthy(instance.instanceId)))
-        instance.healthy = false;
-    }
+    await findUnhealthy(this.scope, this.settings, this.targetGroups, this.active());
     this.replaceUnhealthy();
     this.reconcile('the number of instances differs from the desired capacity');
   }

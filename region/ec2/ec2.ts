@@ -38,6 +38,11 @@ export class Ec2 implements AwsService {
     return this.instances.host(instanceId);
   }
 
+  /** The availability zone that a subnet lies in; modelled, see {@link Zones}. */
+  zoneOf(subnetId?: string): string {
+    return this.zones.ofSubnet(subnetId);
+  }
+
   async stop(): Promise<void> {
     this.instances.stop();
     await this.started?.stop();

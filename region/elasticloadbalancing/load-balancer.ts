@@ -104,7 +104,7 @@ export class LoadBalancer {
       SecurityGroups: this.input.SecurityGroups ?? [],
       AvailabilityZones: (this.input.Subnets ?? []).map((SubnetId: string) => ({
         SubnetId,
-        ZoneName: this.scope.service('ec2').zones.ofSubnet(SubnetId),
+        ZoneName: this.scope.service('ec2').zoneOf(SubnetId),
       })),
     };
   }

@@ -112,9 +112,10 @@ test('a template without a desired capacity gets the minimum, in service, regist
 });
 
 test('an update without a desired capacity keeps the one that was set', async () => {
-  const { create, provider, properties, context, call, instances } = played();
+  const { create, provider, properties, context, call, instances, clock } = played();
   await create();
   call('SetDesiredCapacity', { AutoScalingGroupName: 'fleet', DesiredCapacity: 3 });
+  await clock.advance(1000);
   await provider.update('fleet', properties({ MaxSize: '5' }), properties(), context);
   expect(instances()).toHaveLength(3);
 });

@@ -39,7 +39,7 @@ export async function played({
   const recorded: Recorded[] = [];
   const fakes: Record<string, unknown> = {
     cloudwatch: { record: (sample: Recorded) => void recorded.push(sample) },
-    ec2: { zones: { ofSubnet: () => 'us-east-1a' }, host: () => ({ address: '127.0.0.1' }) },
+    ec2: { zoneOf: () => 'us-east-1a', host: () => ({ address: '127.0.0.1' }) },
   };
   const scope: Scope = { ...base, clock, journal: new Journal(clock), service: (name) => fakes[name] as any };
   const elb = new ElasticLoadBalancing(scope);
