@@ -3,6 +3,7 @@ import type { PropertyDispositions } from '../ledger/ledger';
 import { physicalName } from '../physical-name';
 import type { ResourceProvider } from '../service';
 import type { CodeDeploy } from './codedeploy';
+import { DEFAULT_CONFIG } from './deployment-configs';
 
 /** The CloudFormation resource types of CodeDeploy. */
 export function resources(service: CodeDeploy): ResourceProvider[] {
@@ -105,7 +106,11 @@ const RESET = {
   alarmConfiguration: { enabled: false, alarms: [] },
   autoRollbackConfiguration: { enabled: false, events: [] },
   autoScalingGroups: [],
+  deploymentConfigName: DEFAULT_CONFIG,
+  deploymentStyle: { deploymentType: 'IN_PLACE', deploymentOption: 'WITHOUT_TRAFFIC_CONTROL' },
   ec2TagFilters: [],
+  ec2TagSet: { ec2TagSetList: [] },
+  loadBalancerInfo: { targetGroupInfoList: [] },
   triggerConfigurations: [],
   outdatedInstancesStrategy: 'UPDATE',
   terminationHookEnabled: false,

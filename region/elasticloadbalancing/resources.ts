@@ -39,7 +39,10 @@ function loadBalancer(service: ElasticLoadBalancing): ResourceProvider {
     async create(properties, context) {
       const Name = properties.Name ?? physicalName(context, { maxLength: 32 });
       const one = await service.createLoadBalancer({ ...properties, Name });
-      one.setAttributes(properties.LoadBalancerAttributes ?? []);
+      await orElse(
+        () => one.setAttributes(properties.LoadBalancerAttributes ?? []),
+        () => service.deleteLoadBalancer(one.arn),
+      );
       return result(one, properties);
     },
     async update(physicalId, properties) {
@@ -51,6 +54,16 @@ function loadBalancer(service: ElasticLoadBalancing): ResourceProvider {
       await service.deleteLoadBalancer(physicalId);
     },
   };
+}
+
+/** CloudFormation learns no physical id from a failed creation, so nothing may stay behind. */
+async function orElse(create: () => void, undo: () => unknown): Promise<void> {
+  try {
+    create();
+  } catch (error) {
+    await undo();
+    throw error;
+  }
 }
 
 const TARGET_GROUP_PROPERTIES: PropertyDispositions = {
@@ -92,8 +105,13 @@ function targetGroup(service: ElasticLoadBalancing): ResourceProvider {
     async create(properties, context) {
       const Name = properties.Name ?? physicalName(context, { maxLength: 32 });
       const group = service.createTargetGroup({ ...properties, Name });
-      group.setAttributes(properties.TargetGroupAttributes ?? []);
-      group.register(properties.Targets ?? []);
+      await orElse(
+        () => {
+          group.setAttributes(properties.TargetGroupAttributes ?? []);
+          group.register(properties.Targets ?? []);
+        },
+        () => service.deleteTargetGroup(group.arn),
+      );
       return result(group);
     },
     async update(physicalId, properties, previous) {

@@ -20,6 +20,8 @@ export class TargetGroup {
   /** ARNs of the load balancers whose listeners forward to this group. */
   private readonly loadBalancers = new Set<string>();
   private readonly targets = new Map<string, Target>();
+  /** Those that are draining, some of which may have been registered anew meanwhile. */
+  private readonly draining = new Set<Target>();
   private turn = 0;
 
   constructor(
@@ -79,10 +81,13 @@ export class TargetGroup {
       for (const [key, target] of this.targets) {
         if (target.id !== Id || (Port && target.port !== Port) || target.state === 'draining') continue;
         const gone = () => {
+          this.draining.delete(target);
           if (this.targets.get(key) === target) this.targets.delete(key);
         };
-        if (this.inUse) void target.drain().then(gone);
-        else {
+        if (this.inUse) {
+          this.draining.add(target);
+          void target.drain().then(gone);
+        } else {
           target.end();
           gone();
         }
@@ -139,7 +144,7 @@ export class TargetGroup {
   }
 
   end(): void {
-    for (const target of this.targets.values()) target.end();
+    for (const target of [...this.targets.values(), ...this.draining]) target.end();
     this.targets.clear();
   }
 
