@@ -15,7 +15,7 @@ const USAGE = `Plays a release history in a rehearsal region on this machine, an
 
 npm start -- [options]
 
-  --scale N       AWS seconds in one second, 1 to 120   (default 60)
+  --scale N       AWS seconds in one second, 1 to 240   (default 120)
   --folder PATH   where everything is written           (default .tidegate/rehearsal)
   --help          this text
 
@@ -100,15 +100,15 @@ function readOptions(): { scale: number; folder: string } | string {
   try {
     const { values } = parseArgs({
       options: {
-        scale: { type: 'string', default: '60' },
+        scale: { type: 'string', default: '120' },
         folder: { type: 'string', default: '.tidegate/rehearsal' },
         help: { type: 'boolean', default: false },
       },
     });
     if (values.help) return USAGE;
     const scale = Number(values.scale);
-    if (!(scale >= 1 && scale <= 120))
-      return `--scale is ${values.scale}; allowed is a number from 1 to 120\n`;
+    if (!(scale >= 1 && scale <= 240))
+      return `--scale is ${values.scale}; allowed is a number from 1 to 240\n`;
     return { scale, folder: path.resolve(values.folder) };
   } catch (error) {
     return `${(error as Error).message}\n\n${USAGE}`;

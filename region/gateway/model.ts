@@ -42,6 +42,9 @@ export interface ServiceModel {
   error(nameOrCode: string): ErrorModel | undefined;
 }
 
+// Which Node versions the SDK will support concerns whoever calls AWS with it; here it only lends its models.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 /** SDK packages are loaded when their service is first called: together they would cost a second of every start. */
 const PACKAGES: Record<ServiceName, () => Record<string, any>> = {
   s3: () => require('@aws-sdk/client-s3'),

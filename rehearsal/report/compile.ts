@@ -106,7 +106,7 @@ function hostHistories(
       environment: environmentOf(entry, delivery.service),
       installs: [],
     };
-    const { key } = (entry.detail['revision'] as { s3Location: { key: string } }).s3Location;
+    const { key } = entry.detail['revision'] as { key: string };
     host.installs.push({ revision: commits.get(key) ?? key, wall: entry.wall });
     hosts.set(entry.subject, host);
   }
