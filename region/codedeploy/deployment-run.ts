@@ -7,7 +7,7 @@ import { type FleetInstance, fleet } from './fleet';
 import { InstanceDeployment } from './instance-deployment';
 import { afterGroupSuccess, rank, revisionHealth } from './instance-health';
 import { lifecycleEvents } from './lifecycle-events';
-import { HealthConstraint } from './minimum-healthy-hosts';
+import { HealthConstraint, type MinimumHealthyHosts } from './minimum-healthy-hosts';
 import type { Reports } from './reports';
 import { ROLLBACK_ALARMS } from './rollback';
 import { SuspendedProcesses } from './suspended-processes';
@@ -15,6 +15,9 @@ import { Traffic } from './traffic';
 
 /** An in-place deployment may take 12 hours. It bounds executed work, so it is wall time. */
 const LONGEST = 12 * 3600_000;
+
+/** What a zonal configuration asks of a zone unless it says otherwise. */
+const NO_MINIMUM: MinimumHealthyHosts = { type: 'FLEET_PERCENT', value: 0 };
 
 /** Rolls one deployment out over its instances, from Created to its final status. */
 export class DeploymentRun {
@@ -130,7 +133,7 @@ export class DeploymentRun {
     // A rollback is not zonal.
     if (!zonal || creator === 'codeDeployRollback') return this.batch(instances, [overall], traffic);
     const names = [...new Set(instances.map((instance) => instance.zone))];
-    const perZone = (zonal.minimumHealthyHostsPerZone ?? { type: 'FLEET_PERCENT', value: 0 }) as any;
+    const perZone = (zonal.minimumHealthyHostsPerZone ?? NO_MINIMUM) as MinimumHealthyHosts;
     for (const [index, name] of names.entries()) {
       const inZone = instances.filter((instance) => instance.zone === name);
       const constraint = new HealthConstraint(perZone, inZone.length);

@@ -27,6 +27,26 @@ describe('requests', () => {
     expect(headers['x-amzn-trace-id']).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
   });
 
+  test('go to the target with the fewest in flight, if so configured', async () => {
+    const { register, url } = await played({
+      attributes: [{ Key: 'load_balancing.algorithm.type', Value: 'least_outstanding_requests' }],
+    });
+    let release = () => {};
+    await register(
+      await server((request, response) => {
+        if (request.url === '/health') response.end();
+        else release = () => void response.end('busy');
+      }),
+    );
+    const stuck = fetch(url);
+    await register(await named('free'));
+    for (let count = 0; count < 4; count++) {
+      expect((await fetch(url)).headers.get('x-server')).toBe('free');
+    }
+    release();
+    expect(await (await stuck).text()).toBe('busy');
+  });
+
   test('carry bodies of any size both ways, unchanged', async () => {
     const { register, url } = await played();
     await register(
