@@ -67,7 +67,13 @@ export class Instances {
     };
     this.byId.set(instanceId, kept);
     this.setState(kept, 'pending');
-    const host = await this.hosts().launch({ instanceId });
+    let host: Host;
+    try {
+      host = await this.hosts().launch({ instanceId });
+    } catch (error) {
+      this.ended(kept);
+      throw error;
+    }
     kept.host = host;
     kept.description.PrivateIpAddress = host.address;
     void host.ended.then(() => this.ended(kept));

@@ -4,7 +4,9 @@ import { testScope } from '../../support/scope';
 
 const events: any[] = [];
 const scope = testScope({ events: { emit: async (event: unknown) => void events.push(event) } });
+let capacity = true;
 const launch = async ({ instanceId }: { instanceId: string }): Promise<Host> => {
+  if (!capacity) throw new Error('no capacity');
   let end!: () => void;
   const ended = new Promise<void>((resolve) => {
     end = resolve;
@@ -93,6 +95,13 @@ test('an instance is a host: launched, described, tagged, terminated', async () 
   expect(() => ec2.host(instanceId)).toThrow(/is terminated/);
   expect(found({ Name: 'instance-state-name', Values: ['running'] })).toEqual([]);
   expect(() => found({ Name: 'colour', Values: [] })).toThrow(/filter colour is not played/);
+});
+
+test('an instance that cannot be started is terminated', async () => {
+  ec2.templates.create('none', {});
+  capacity = false;
+  await expect(ec2.launch({ launchTemplate: { LaunchTemplateName: 'none' } })).rejects.toThrow('no capacity');
+  expect(ec2.instances.describe().map(({ State }) => State!.Name)).toEqual(['terminated', 'terminated']);
 });
 
 test('zones are named after the region, and look-ups of networks find nothing', () => {
