@@ -9,13 +9,16 @@ import {
 } from '../service';
 import { actionErrors } from './actions/actions';
 import { Answers } from './answers';
+import { conditionOperations } from './condition-operations';
 import { Pipeline } from './engine/pipeline';
 import { executionOperations } from './execution-operations';
 import { Jobs } from './jobs';
 import { pipelineResource } from './pipeline-resource';
+import { READINGS, type Readings } from './readings';
+import { ruleErrors } from './rules/rules';
 import { stateOperations } from './state-operations';
 import { structureErrors } from './structure/structure';
-import { unplayedConditions } from './structure/unplayed';
+import { unplayed } from './structure/unplayed';
 
 export interface ApprovalAnswer {
   readonly status: 'Approved' | 'Rejected';
@@ -35,7 +38,11 @@ export class CodePipeline implements AwsService {
   private readonly pipelines = new Map<string, Pipeline>();
   private readonly tags = new Map<string, Tag[]>();
 
-  constructor(readonly scope: Scope) {
+  /** @param readings what is followed where AWS's texts on stage conditions disagree */
+  constructor(
+    readonly scope: Scope,
+    private readonly readings: Readings = READINGS,
+  ) {
     this.operations = {
       CreatePipeline: ({ pipeline, tags }, call) => this.create(pipeline, tags, call),
       GetPipeline: ({ name, version }) => this.get(name, version),
@@ -51,6 +58,7 @@ export class CodePipeline implements AwsService {
       AcknowledgeJob: ({ jobId }) => this.jobs.acknowledge(jobId),
       ...executionOperations(this),
       ...stateOperations(this),
+      ...conditionOperations(this),
     };
     this.resources = [pipelineResource(this)];
   }
@@ -75,7 +83,7 @@ export class CodePipeline implements AwsService {
       );
     }
     check(declaration);
-    const pipeline = new Pipeline(this.scope, declaration);
+    const pipeline = new Pipeline(this.scope, declaration, this.readings);
     this.pipelines.set(declaration.name!, pipeline);
     this.tags.set(declaration.name!, tags);
     pipeline.announce.note('PipelineCreated', `created with ${declaration.stages!.length} stages`);
@@ -144,8 +152,8 @@ function check(pipeline: PipelineDeclaration): void {
   if (structure.length > 0) throw new AwsError('InvalidStructureException', structure.join('\n'));
   const actions = actionErrors(pipeline);
   if (actions.length > 0) throw new AwsError('InvalidActionDeclarationException', actions.join('\n'));
-  const unplayed = unplayedConditions(pipeline);
-  if (unplayed.length > 0) throw new AwsError('InvalidStageDeclarationException', unplayed.join('\n'));
+  const stages = [...ruleErrors(pipeline), ...unplayed(pipeline)];
+  if (stages.length > 0) throw new AwsError('InvalidStageDeclarationException', stages.join('\n'));
 }
 
 function keysOf(tags: readonly Tag[]): string[] {

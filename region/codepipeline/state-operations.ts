@@ -1,6 +1,7 @@
 import type { ActionState, StageExecution, StageState } from '@aws-sdk/client-codepipeline';
 import type { Operation } from '../service';
 import type { CodePipeline } from './codepipeline';
+import { conditionState } from './engine/condition';
 import {
   type ActionExecutionRecord,
   actionExecutionDetail,
@@ -61,11 +62,6 @@ export function stateOperations(codepipeline: CodePipeline): Record<string, Oper
       const { page, next } = paginate(records, maxResults, nextToken);
       return { actionExecutionDetails: page, nextToken: next };
     },
-
-    ListRuleExecutions({ pipelineName }) {
-      codepipeline.find(pipelineName);
-      return { ruleExecutionDetails: [] };
-    },
   };
 }
 
@@ -84,6 +80,9 @@ function stageState(pipeline: Pipeline, stageName: string): StageState {
       actionName: action.name,
       ...actionState(latestTry(record, action.name), latest),
     })),
+    beforeEntryConditionState: conditionState(declaration, 'beforeEntry', record),
+    onSuccessConditionState: conditionState(declaration, 'onSuccess', record),
+    onFailureConditionState: conditionState(declaration, 'onFailure', record),
     ...(latest && record && { latestExecution: stageExecution(latest, record.status) }),
     ...(retries && {
       retryStageMetadata: {
@@ -163,7 +162,7 @@ function sourceActionOf({ pipeline }: Execution, artifactName: string | undefine
   return actions.find((action) => action.outputArtifacts?.some(({ name }) => name === artifactName))?.name;
 }
 
-function paginate<Item>(items: readonly Item[], size: number, token = '0') {
+export function paginate<Item>(items: readonly Item[], size: number, token = '0') {
   const start = Number(token);
   const end = start + size;
   return { page: items.slice(start, end), next: end < items.length ? String(end) : undefined };

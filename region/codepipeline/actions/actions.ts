@@ -52,14 +52,20 @@ function oneAction(action: ActionDeclaration): string[] {
   ];
 }
 
-function artifactCount(kind: string, artifacts: unknown[] = [], [least, most]: readonly [number, number]) {
+export function artifactCount(
+  kind: string,
+  artifacts: unknown[] = [],
+  [least, most]: readonly [number, number],
+) {
   if (artifacts.length >= least && artifacts.length <= most) return [];
   const allowed = least === most ? least : `${least} to ${most}`;
   return [`found ${artifacts.length} ${kind} artifacts; allowed is ${allowed}`];
 }
 
-function configurationErrors(action: ActionDeclaration, { configuration }: ActionProvider): string[] {
-  const given = action.configuration ?? {};
+export function configurationErrors(
+  { configuration: given = {} }: Pick<ActionDeclaration, 'configuration'>,
+  { configuration }: Pick<ActionProvider, 'configuration'>,
+): string[] {
   const known = Object.keys(configuration);
   return [
     ...Object.keys(given)

@@ -11,6 +11,7 @@ import type {
   SourceRevisionOverride,
   StageExecutionStatus,
 } from '@aws-sdk/client-codepipeline';
+import type { ConditionRecord } from './condition';
 
 /** An artifact's zip archive in the artifact bucket. */
 export interface ArtifactObject {
@@ -49,6 +50,8 @@ export interface StageExecutionRecord {
   status: StageExecutionStatus;
   /** Newest last; a retried action stands here more than once. */
   readonly actions: ActionExecutionRecord[];
+  /** The runs of its conditions, newest last. */
+  readonly conditions: ConditionRecord[];
   manualRetries: number;
   automaticRetries: number;
 }
@@ -121,7 +124,14 @@ export class Execution {
   stage(stageName: string): StageExecutionRecord {
     let stage = this.stages.get(stageName);
     if (!stage) {
-      stage = { stageName, status: 'InProgress', actions: [], manualRetries: 0, automaticRetries: 0 };
+      stage = {
+        stageName,
+        status: 'InProgress',
+        actions: [],
+        conditions: [],
+        manualRetries: 0,
+        automaticRetries: 0,
+      };
       this.stages.set(stageName, stage);
     }
     return stage;

@@ -7,12 +7,13 @@ import type {
   StageRetryMode,
 } from '@aws-sdk/client-codepipeline';
 import { AwsError, type Scope } from '../../service';
+import type { Readings } from '../readings';
 import { pipelineVariables } from '../variables';
 import { Announcer, startedBy } from './announce';
-import { Execution, type StageExecutionRecord } from './execution';
+import { Execution } from './execution';
 import { rollbackTarget } from './rollback';
 import { StageLane } from './stage-lane';
-import { runActions } from './stage-run';
+import { runStage } from './stage-run';
 
 /** AWS's quota of executions under way in QUEUED and PARALLEL mode. */
 const MAX_CONCURRENT_EXECUTIONS = 50;
@@ -36,6 +37,7 @@ export class Pipeline {
   constructor(
     private readonly scope: Scope,
     declaration: PipelineDeclaration,
+    private readonly readings: Readings,
   ) {
     this.structure = { ...declaration, version: 1 };
     this.announce = new Announcer(scope, declaration.name!);
@@ -152,15 +154,20 @@ export class Pipeline {
 
   /** Runs a stage that failed or was stopped again, in the same execution. */
   retry(execution: Execution, stage: StageDeclaration, mode: StageRetryMode): void {
-    const record = execution.stage(stage.name!);
-    record.manualRetries++;
+    execution.stage(stage.name!).manualRetries++;
+    this.resume(execution, stage, `retry of stage ${stage.name}`, mode);
+  }
+
+  /** Goes on with an execution that ended in a stage. */
+  resume(execution: Execution, stage: StageDeclaration, why: string, retry?: StageRetryMode): void {
     execution.abandoned = new AbortController();
     this.transitTo(execution, 'InProgress');
-    this.announce.pipeline(execution, `retry of stage ${stage.name}`, 'RESUMED');
+    execution.statusSummary = undefined;
+    this.announce.pipeline(execution, why, 'RESUMED');
     const lane = this.lane(stage.name);
     lane.inside = execution;
     lane.latest = execution;
-    void this.play(execution, stage, mode);
+    void this.play(execution, stage, 'RESUMED', retry);
   }
 
   /** Starts an execution that puts the artifacts and variables of an earlier one through one stage again. */
@@ -209,29 +216,29 @@ export class Pipeline {
     void this.play(next, stage);
   }
 
-  private async play(execution: Execution, stage: StageDeclaration, retry?: StageRetryMode): Promise<void> {
-    const { announce } = this;
+  private async play(
+    execution: Execution,
+    stage: StageDeclaration,
+    state?: 'RESUMED',
+    retry?: StageRetryMode,
+  ): Promise<void> {
+    const { announce, readings } = this;
     const record = execution.stage(stage.name!);
     record.status = 'InProgress';
-    announce.stage(execution, record, retry && 'RESUMED');
-    const status = await runActions({ home: this.scope, announce, execution, stage, retry });
+    announce.stage(execution, record, state);
+    const outcome = await runStage({ home: this.scope, announce, readings, execution, stage, retry });
     // Abandoned, cancelled or closed: whoever ended the execution has settled everything.
     if (record.status !== 'InProgress') return;
 
-    const automatic = stage.onFailure?.result === 'RETRY' && record.automaticRetries === 0;
-    if (status === 'Failed' && automatic && execution.status === 'InProgress') {
-      record.automaticRetries++;
-      return this.play(execution, stage, stage.onFailure?.retryConfiguration?.retryMode ?? 'FAILED_ACTIONS');
-    }
-    record.status = status;
+    record.status = outcome.status;
     announce.stage(execution, record);
-    if (status === 'Succeeded') this.goOn(execution, stage);
-    else if (status === 'Stopped' || execution.status === 'Stopping') {
+    if (outcome.status === 'Succeeded' || outcome.status === 'Skipped') this.goOn(execution, stage);
+    else if (outcome.status === 'Stopped' || execution.status === 'Stopping') {
       this.end(execution, 'Stopped', execution.stopReason);
     } else {
-      this.end(execution, 'Failed', failureOf(record));
+      this.end(execution, 'Failed', outcome.why);
       // The rollback is in line before the lock is released: newer changes wait until the stage is whole again.
-      if (stage.onFailure?.result === 'ROLLBACK') this.rollbackAutomatically(execution, stage);
+      if (outcome.rollback) this.rollbackAutomatically(execution, stage);
     }
     this.lanes.get(stage.name!)?.leave(execution);
     this.admit(stage.name!);
@@ -286,10 +293,4 @@ export class Pipeline {
   private now(): Date {
     return new Date(this.scope.clock.now());
   }
-}
-
-/** What failed in a stage, in a line. */
-function failureOf({ actions, stageName }: StageExecutionRecord): string {
-  const failed = actions.findLast((record) => record.status === 'Failed');
-  return `in stage ${stageName}: ${failed?.action.name}: ${failed?.errorDetails?.message}`;
 }

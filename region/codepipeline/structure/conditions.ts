@@ -1,24 +1,7 @@
 import type { Condition, RuleDeclaration, StageDeclaration } from '@aws-sdk/client-codepipeline';
+import { RULE_PROVIDERS, ruleProvider } from '../rules/rules';
+import { CONDITION_TYPES, type ConditionType, RESULTS } from './condition-types';
 import { type StructureError, structureError } from './structure-error';
-
-/** What each type of condition may result in. */
-const RESULTS = {
-  beforeEntry: ['FAIL', 'SKIP'],
-  onSuccess: ['ROLLBACK', 'FAIL'],
-  onFailure: ['ROLLBACK', 'RETRY'],
-} as const;
-
-type ConditionType = keyof typeof RESULTS;
-
-/** The configuration that each rule cannot do without; `Commands` takes its commands beside the configuration. */
-const RULES: Record<string, readonly string[]> = {
-  CloudWatchAlarm: ['AlarmName'],
-  CodeBuild: ['ProjectName'],
-  Commands: [],
-  DeploymentWindow: ['Cron'],
-  LambdaInvoke: ['FunctionName'],
-  VariableCheck: ['Variable', 'Value', 'Operator'],
-};
 
 const RULES_THAT_CAN_SKIP = ['VariableCheck', 'LambdaInvoke'];
 
@@ -32,7 +15,7 @@ export function conditionErrors(stage: StageDeclaration, first: boolean, mode: s
   const fail = (code: StructureError['code'], type: ConditionType, found: string, allowed: string) =>
     errors.push(structureError(code, `${type} of stage "${stage.name}"`, found, allowed));
 
-  for (const type of Object.keys(RESULTS) as ConditionType[]) {
+  for (const type of CONDITION_TYPES) {
     const conditions = stage[type]?.conditions ?? [];
     if (conditions.length > 1) {
       fail('CONDITION_COUNT', type, `${conditions.length} conditions`, 'one condition of each type');
@@ -44,7 +27,8 @@ export function conditionErrors(stage: StageDeclaration, first: boolean, mode: s
   }
   if (first && beforeEntry) fail('CONDITION_NOT_ALLOWED', 'beforeEntry', 'it', 'none in the source stage');
   checkResult('onFailure', onFailure?.result);
-  if (onFailure?.result === 'RETRY' && onFailure.conditions?.length) {
+  const retries = [onFailure, ...(onFailure?.conditions ?? [])].some((part) => part?.result === 'RETRY');
+  if (retries && onFailure?.conditions?.length) {
     fail('RETRY_WITH_CONDITIONS', 'onFailure', 'RETRY with conditions', 'RETRY alone, or conditions');
   }
   const rollsBack = (type: 'onSuccess' | 'onFailure') =>
@@ -92,20 +76,24 @@ function ruleErrors(stage: StageDeclaration, type: ConditionType, condition: Con
 }
 
 function oneRule(where: string, rule: RuleDeclaration): StructureError[] {
-  const provider = rule.ruleTypeId?.provider ?? '';
-  const keys = RULES[provider];
-  if (!keys) {
-    const allowed = Object.keys(RULES).join(', ');
-    return [structureError('RULE_UNKNOWN', where, `the rule "${rule.name}" of ${provider}`, allowed)];
+  const type = rule.ruleTypeId?.provider;
+  const provider = ruleProvider(rule);
+  if (!provider) {
+    return [
+      structureError('RULE_UNKNOWN', where, `the rule "${rule.name}" of ${type}`, RULE_PROVIDERS.join(', ')),
+    ];
   }
-  return keys
+  const required = Object.keys(provider.configuration).filter(
+    (key) => provider.configuration[key] === 'required',
+  );
+  return required
     .filter((key) => !rule.configuration?.[key])
     .map((key) =>
       structureError(
         'RULE_CONFIG_REQUIRED',
         where,
         `no ${key} in the configuration of the rule "${rule.name}"`,
-        `a ${provider} rule with ${keys.join(', ')}`,
+        `a ${type} rule with ${required.join(', ')}`,
       ),
     );
 }
