@@ -8,6 +8,7 @@ import { Deployments } from './deployments';
 
 import { operations } from './operations';
 import { resources } from './resources';
+import type { RollbackAlarms } from './rollback';
 import { ScalingHooks } from './scaling-hooks';
 
 /** What AWS forms deployment ids of, after `d-`. */
@@ -25,9 +26,18 @@ export class CodeDeploy implements AwsService {
   readonly resources: readonly ResourceProvider[];
   private readonly hooks: ScalingHooks;
 
-  constructor(readonly scope: Scope) {
+  constructor(
+    readonly scope: Scope,
+    /** @default ROLLBACK_ALARMS */
+    rollbackAlarms?: RollbackAlarms,
+  ) {
     this.configs = new DeploymentConfigs(() => scope.clock.now());
-    this.deployments = new Deployments(scope, this.configs, () => `d-${randomCharacters(9, CAPITALS)}`);
+    this.deployments = new Deployments(
+      scope,
+      this.configs,
+      () => `d-${randomCharacters(9, CAPITALS)}`,
+      rollbackAlarms,
+    );
     this.hooks = new ScalingHooks(scope, this.deployments);
     this.applications = new Applications(scope, this.configs, this.hooks);
     this.operations = operations(this);

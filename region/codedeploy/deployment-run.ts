@@ -9,7 +9,7 @@ import { afterGroupSuccess, rank, revisionHealth } from './instance-health';
 import { lifecycleEvents } from './lifecycle-events';
 import { HealthConstraint, type MinimumHealthyHosts } from './minimum-healthy-hosts';
 import type { Reports } from './reports';
-import { ROLLBACK_ALARMS } from './rollback';
+import type { RollbackAlarms } from './rollback';
 import { SuspendedProcesses } from './suspended-processes';
 import { Traffic } from './traffic';
 
@@ -27,9 +27,10 @@ export class DeploymentRun {
     private readonly scope: Scope,
     private readonly deployment: Deployment,
     private readonly reports: Reports,
+    rollbackAlarms: RollbackAlarms,
   ) {
     const { creator, overrideAlarms, group } = deployment.spec;
-    const unwatched = creator === 'codeDeployRollback' && ROLLBACK_ALARMS === 'ignored';
+    const unwatched = creator === 'codeDeployRollback' && rollbackAlarms === 'ignored';
     this.alarms = new AlarmWatch(
       scope,
       unwatched || deployment.spec.occasion !== 'in-place'

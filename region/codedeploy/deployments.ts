@@ -9,7 +9,7 @@ import { fleet } from './fleet';
 import { revisionHealth } from './instance-health';
 import { Reports } from './reports';
 import { download, revisionName, s3Location } from './revisions';
-import { ROLLBACK_ALARMS, rollsBack, validAutoRollback } from './rollback';
+import { ROLLBACK_ALARMS, type RollbackAlarms, rollsBack, validAutoRollback } from './rollback';
 
 const FILE_EXISTS_BEHAVIORS = ['DISALLOW', 'OVERWRITE', 'RETAIN'];
 
@@ -22,6 +22,7 @@ export class Deployments {
     private readonly scope: Scope,
     private readonly configs: DeploymentConfigs,
     private readonly newId: () => string,
+    private readonly rollbackAlarms: RollbackAlarms = ROLLBACK_ALARMS,
   ) {
     this.reports = new Reports(scope);
   }
@@ -116,7 +117,7 @@ export class Deployments {
     const whole = spec.occasion === 'in-place';
     if (whole) group.lastAttempted = group.current = deployment;
     this.reports.deployment(deployment);
-    void new DeploymentRun(this.scope, deployment, this.reports).run().then(() => {
+    void new DeploymentRun(this.scope, deployment, this.reports, this.rollbackAlarms).run().then(() => {
       if (whole) group.current = undefined;
       const next = rollsBack(deployment) ? this.rollBack(deployment) : undefined;
       this.reports.deployment(deployment);
@@ -146,8 +147,8 @@ export class Deployments {
         source: 'codedeploy',
         type: 'RollbackStarted',
         subject: failed.id,
-        message: `${failed.spec.group.name}: ${failed.id} is rolled back by ${id} to ${revisionName(good.revision)}; its alarms are ${ROLLBACK_ALARMS} (AWS does not say which)`,
-        detail: { deploymentId: failed.id, rollbackDeploymentId: id, alarms: ROLLBACK_ALARMS },
+        message: `${failed.spec.group.name}: ${failed.id} is rolled back by ${id} to ${revisionName(good.revision)}; its alarms are ${this.rollbackAlarms} (AWS does not say which)`,
+        detail: { deploymentId: failed.id, rollbackDeploymentId: id, alarms: this.rollbackAlarms },
       });
       this.start({
         ...good,

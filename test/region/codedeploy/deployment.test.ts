@@ -170,6 +170,24 @@ describe('alarms', () => {
     expect(scope.journal.entries(({ type }) => type === 'RollbackStarted')).toHaveLength(1);
   });
 
+  test.each([
+    ['ignored', 'Succeeded'],
+    ['watched', 'Stopped'],
+  ] as const)('that are %s by a rollback while red leave it %s', async (rollbackAlarms, status) => {
+    const { deploy, alarms, codedeploy, scope } = await fakeFleet({
+      group: { ...ALARM, ...ROLLBACK },
+      rollbackAlarms,
+    });
+    alarms.set('errors', 'OK');
+    await deploy('v1');
+    alarms.set('errors', 'ALARM');
+    const { rollbackInfo } = await deploy('v2');
+    const rollback = await codedeploy.finished(rollbackInfo!.rollbackDeploymentId!);
+    expect(rollback.status).toBe(status);
+    const [started] = scope.journal.entries(({ type }) => type === 'RollbackStarted');
+    expect(started!.detail.alarms).toBe(rollbackAlarms);
+  });
+
   test('block the deployment that would mend them unless overridden', async () => {
     const { deploy, alarms } = await fakeFleet({ group: ALARM });
     alarms.set('errors', 'ALARM');

@@ -2,6 +2,7 @@ import { AutoScaling } from '../../../region/autoscaling/autoscaling';
 import { groupSettings } from '../../../region/autoscaling/settings';
 import { SteppedClock } from '../../../region/clock/clock';
 import { CodeDeploy } from '../../../region/codedeploy/codedeploy';
+import type { RollbackAlarms } from '../../../region/codedeploy/rollback';
 import { Ec2 } from '../../../region/ec2/ec2';
 import type { Host, LifecycleCommand, LifecycleOutcome } from '../../../region/hosts/host';
 import { Journal } from '../../../region/journal/journal';
@@ -27,7 +28,12 @@ export const failed = (
 });
 
 /** An application with one deployment group on an Auto Scaling group of fake hosts, with fake neighbours. */
-export async function fakeFleet({ size = 2, max = 10, group = {} as object } = {}) {
+export async function fakeFleet({
+  size = 2,
+  max = 10,
+  group = {} as object,
+  rollbackAlarms = undefined as RollbackAlarms | undefined,
+} = {}) {
   const commands: (LifecycleCommand & { instanceId: string })[] = [];
   const alarms = new Map<string, string>();
   const events: any[] = [];
@@ -115,7 +121,7 @@ export async function fakeFleet({ size = 2, max = 10, group = {} as object } = {
     stop: async () => ends.forEach((end) => void end()),
   }));
   const autoscaling = new AutoScaling(scope);
-  const codedeploy = new CodeDeploy(scope);
+  const codedeploy = new CodeDeploy(scope, rollbackAlarms);
   running.push(codedeploy, autoscaling, ec2);
   Object.assign(fakes, { ec2, autoscaling, codedeploy });
 
