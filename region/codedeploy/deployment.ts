@@ -61,6 +61,11 @@ export class Deployment {
     this.settle = resolve;
   });
 
+  /** Resolves when the deployment is told to stop. */
+  readonly stopped = new Promise<void>((resolve) => {
+    this.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
   constructor(
     readonly spec: DeploymentSpec,
     readonly previousRevision: S3Location | undefined,

@@ -66,7 +66,7 @@ export class InstanceDeployment {
 
   private async serve(event: LifecycleEventName): Promise<Outcome> {
     const { instanceId } = this.target;
-    const stopped = this.stopped();
+    const stopped = this.deployment.stopped.then(() => failure('the deployment was stopped'));
     if (event === 'BlockTraffic') {
       return Promise.race([this.traffic.block(instanceId).then(() => SUCCEEDED), stopped]);
     }
@@ -77,15 +77,6 @@ export class InstanceDeployment {
       return Promise.race([healthy, stopped]);
     }
     return SUCCEEDED;
-  }
-
-  private stopped(): Promise<Outcome> {
-    const { signal } = this.deployment;
-    return new Promise((resolve) => {
-      const stop = () => resolve(failure('the deployment was stopped'));
-      if (signal.aborted) stop();
-      else signal.addEventListener('abort', stop, { once: true });
-    });
   }
 
   private fail(): false {

@@ -38,7 +38,7 @@ for (const { environment, points } of report.traffic) {
       width: place.clientWidth,
       height: 220,
       plugins: [acts],
-      scales: { x: { time: false }, y: fromZero(1), p99: fromZero(50) },
+      scales: { x: { time: false, range: [0, report.wallSeconds] }, y: fromZero(1), p99: fromZero(50) },
       axes: [
         { ...axis, values: (_plot, values) => values.map((value) => `${value} s`) },
         axis,

@@ -32,7 +32,7 @@ export function page(report: Report): string {
 <section><h2>What a rehearsal does not show</h2><ul>${OUT_OF_BOUNDS.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul></section>
 </main>
 <script>${asset('uPlot.iife.min.js')}</script>
-<script>const report = ${embed({ traffic: report.traffic, acts: report.acts.map(({ from, to, title }) => ({ from, to, title })) })};
+<script>const report = ${embed(drawn(report))};
 ${fs.readFileSync(path.join(__dirname, 'page.client.js'), 'utf8')}</script>
 </html>
 `;
@@ -93,6 +93,11 @@ function asset(name: string): string {
     path.join(path.dirname(require.resolve('uplot/package.json')), 'dist', name),
     'utf8',
   );
+}
+
+/** What the charts draw. */
+function drawn({ wallSeconds, traffic, acts }: Report) {
+  return { wallSeconds, traffic, acts: acts.map(({ from, to }) => ({ from, to })) };
 }
 
 /** JSON that cannot close the script element it stands in. */
