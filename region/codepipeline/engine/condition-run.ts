@@ -17,10 +17,8 @@ export async function runCondition(run: StageRun, type: ConditionType): Promise<
   if (!condition) return undefined;
   if (execution.rollback && run.readings.conditionsOfRollbacks === 'passed over') {
     announce.note('ConditionPassedOver', `${stage.name}: ${type} is passed over: it is a rollback`, {
-      stage: stage.name,
+      ...about(run),
       condition: type,
-      'execution-id': execution.id,
-      followed: run.readings.conditionsOfRollbacks,
     });
     return undefined;
   }
@@ -90,7 +88,11 @@ async function runRule(run: StageRun, condition: ConditionRecord, rule: RuleDecl
         id: record.ruleExecutionId,
         inputs: record.inputs,
         signal,
-        report: (progress) => Object.assign(record, progress, { lastUpdateTime: new Date(home.clock.now()) }),
+        report: (progress) => {
+          const first = progress.summary && !record.summary;
+          Object.assign(record, progress, { lastUpdateTime: new Date(home.clock.now()) });
+          if (first) run.announce.note('RuleWaiting', `${stageName} waits: ${progress.summary}`, about(run));
+        },
       });
       const seeksTrouble = onSuccessOfRules(readings, condition.type);
       return provider.run({ ...context, rule, readings, seeksTrouble });
@@ -125,17 +127,20 @@ function asAction({
 }
 
 function tell(run: StageRun, record: ConditionRecord): void {
-  const { announce, execution, stage, readings } = run;
+  const { announce, stage } = run;
   const { type, status, result, rules, summary } = record;
   announce.note(`Condition${status}`, `${stage.name}${decision(run, record)}: ${summary}`, {
-    stage: stage.name,
-    'execution-id': execution.id,
+    ...about(run),
     condition: type,
     result,
     state: status.toUpperCase(),
     rules: rules.map((rule) => ({ name: rule.rule.name, status: rule.status, summary: rule.summary })),
-    followed: { ...readings },
   });
+}
+
+/** What every entry names: the stage, the execution, and which of AWS's texts were followed. */
+function about({ stage, execution, readings }: StageRun) {
+  return { stage: stage.name, 'execution-id': execution.id, followed: { ...readings } };
 }
 
 /** What comes of a condition, in a person's words. */

@@ -55,22 +55,29 @@ export class Cron {
   }
 
   /** @param time milliseconds since the epoch */
-  matches(time: number, zone: string): boolean {
-    const date = calendarMinute(time, zone);
+  matches(time: number, zone: Zone): boolean {
+    const date = calendarMinute(time + zone.offset, zone.name);
     return this.fields.every((matches) => matches(date));
   }
 }
 
+/** A time zone of `Intl`'s, and a shift from it in milliseconds. */
+export interface Zone {
+  readonly name: string;
+  readonly offset: number;
+}
+
 /**
- * The time zone of a rule's TimeZone, as `Intl` knows it: `Region/City`, `UTC+05:30`, or an abbreviation. Where one
- * abbreviation means several zones it is `Intl`'s.
+ * The time zone of a rule's TimeZone: `Region/City`, `UTC+05:30`, or an abbreviation. Where one abbreviation means
+ * several zones it is `Intl`'s.
  * @throws Error for what is none
  */
-export function timeZone(value = 'UTC'): string {
-  const zone = value.replace(/^UTC(?=[+-])/, '');
+export function timeZone(value = 'UTC'): Zone {
+  const [, sign, hours, minutes] = value.match(/^UTC([+-])(\d\d):(\d\d)$/) ?? [];
+  if (sign) return { name: 'UTC', offset: (sign === '+' ? 1 : -1) * (+hours * 60 + +minutes) * 60_000 };
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: ABBREVIATIONS[zone] ?? zone }).resolvedOptions()
-      .timeZone;
+    const name = ABBREVIATIONS[value] ?? value;
+    return { name: new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone, offset: 0 };
   } catch {
     throw new Error(`found the TimeZone ${value}; allowed is a zone such as Europe/Berlin, UTC+05:30 or PST`);
   }

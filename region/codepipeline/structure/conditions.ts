@@ -1,15 +1,25 @@
-import type { Condition, RuleDeclaration, StageDeclaration } from '@aws-sdk/client-codepipeline';
+import type {
+  Condition,
+  PipelineDeclaration,
+  RuleDeclaration,
+  StageDeclaration,
+} from '@aws-sdk/client-codepipeline';
 import { RULE_PROVIDERS, ruleProvider } from '../rules/rules';
 import { CONDITION_TYPES, type ConditionType, RESULTS } from './condition-types';
 import { type StructureError, structureError } from './structure-error';
 
+const NAME = /^[A-Za-z0-9.@\-_]{1,100}$/;
 const RULES_THAT_CAN_SKIP = ['VariableCheck', 'LambdaInvoke'];
 
 /**
  * What CodePipeline would refuse in the conditions of a stage.
  * @see https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html
  */
-export function conditionErrors(stage: StageDeclaration, first: boolean, mode: string): StructureError[] {
+export function conditionErrors(
+  stage: StageDeclaration,
+  first: boolean,
+  { pipelineType, executionMode }: PipelineDeclaration,
+): StructureError[] {
   const errors: StructureError[] = [];
   const { beforeEntry, onSuccess, onFailure } = stage;
   const fail = (code: StructureError['code'], type: ConditionType, found: string, allowed: string) =>
@@ -17,6 +27,9 @@ export function conditionErrors(stage: StageDeclaration, first: boolean, mode: s
 
   for (const type of CONDITION_TYPES) {
     const conditions = stage[type]?.conditions ?? [];
+    if (stage[type] && (pipelineType ?? 'V1') === 'V1') {
+      fail('CONDITION_NOT_ALLOWED', type, 'it in a V1 pipeline', 'pipeline type V2');
+    }
     if (conditions.length > 1) {
       fail('CONDITION_COUNT', type, `${conditions.length} conditions`, 'one condition of each type');
     }
@@ -38,7 +51,8 @@ export function conditionErrors(stage: StageDeclaration, first: boolean, mode: s
   for (const type of ['onSuccess', 'onFailure'] as const) {
     if (!rollsBack(type)) continue;
     if (first) fail('CONDITION_NOT_ALLOWED', type, 'ROLLBACK', 'no rollback of the source stage');
-    if (mode === 'PARALLEL') fail('CONDITION_NOT_ALLOWED', type, 'ROLLBACK', 'no rollback in PARALLEL mode');
+    if (executionMode === 'PARALLEL')
+      fail('CONDITION_NOT_ALLOWED', type, 'ROLLBACK', 'no rollback in PARALLEL mode');
   }
   if (onSuccess && !onSuccess.conditions?.length) {
     fail('CONDITION_COUNT', 'onSuccess', 'no condition', 'one condition');
@@ -61,6 +75,10 @@ function ruleErrors(stage: StageDeclaration, type: ConditionType, condition: Con
     errors.push(structureError('RULE_COUNT', where, `${rules.length} rules`, '1 to 5 rules'));
   }
   for (const { ruleTypeId, name } of rules) {
+    if (!NAME.test(name ?? '') || rules.filter((rule) => rule.name === name).length > 1) {
+      const allowed = `${NAME}, once in a condition`;
+      errors.push(structureError('NAME_INVALID', where, `a rule of the name "${name}"`, allowed));
+    }
     if (condition.result === 'SKIP' && !RULES_THAT_CAN_SKIP.includes(ruleTypeId?.provider ?? '')) {
       errors.push(
         structureError(

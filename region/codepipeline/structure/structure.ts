@@ -57,7 +57,7 @@ function stageErrors(pipeline: PipelineDeclaration): StructureError[] {
   const stages = pipeline.stages ?? [];
   const errors = stages.flatMap((stage, index) => [
     ...oneStage(stage, index === 0),
-    ...conditionErrors(stage, index === 0, pipeline.executionMode ?? 'SUPERSEDED'),
+    ...conditionErrors(stage, index === 0, pipeline),
     ...(stage.actions ?? []).flatMap((action) => oneAction(stage, action)),
   ]);
   for (const name of duplicates(stages.map((stage) => stage.name))) {

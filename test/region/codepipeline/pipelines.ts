@@ -1,4 +1,9 @@
-import type { ActionDeclaration, PipelineDeclaration, StageDeclaration } from '@aws-sdk/client-codepipeline';
+import type {
+  ActionDeclaration,
+  PipelineDeclaration,
+  RuleDeclaration,
+  StageDeclaration,
+} from '@aws-sdk/client-codepipeline';
 import { CodePipeline } from '../../../region/codepipeline/codepipeline';
 import { Events } from '../../../region/events/events';
 import type { Scope } from '../../../region/service';
@@ -21,6 +26,7 @@ export interface FakeBuild {
 export function pipelineScope(fakes: Record<string, unknown> = {}) {
   const objects = new Map<string, Buffer>();
   const builds: FakeBuild[] = [];
+  const projects: string[] = [];
   const finished = new Map<string, Promise<unknown>>();
   let commit = 'c1';
 
@@ -66,6 +72,10 @@ export function pipelineScope(fakes: Record<string, unknown> = {}) {
         return { id };
       },
       finished: (id: string) => finished.get(id),
+      operations: {
+        CreateProject: ({ name }: any) => void projects.push(name),
+        DeleteProject: ({ name }: any) => void projects.splice(projects.indexOf(name), 1),
+      },
     },
     codepipeline: (own: Scope) => new CodePipeline(own),
     events: (own: Scope) => new Events(own),
@@ -76,6 +86,8 @@ export function pipelineScope(fakes: Record<string, unknown> = {}) {
     scope,
     objects,
     builds,
+    /** Names of the projects that were created and not deleted. */
+    projects,
     codepipeline: scope.service('codepipeline').operations as Record<string, (input: any, call?: any) => any>,
     push: (commitId: string) => {
       commit = commitId;
@@ -113,6 +125,16 @@ export function action(
     outputArtifacts: outputs.map((artifact) => ({ name: artifact })),
     ...rest,
   };
+}
+
+/** A rule that is named as its provider. */
+export function rule(
+  provider: string,
+  configuration: Record<string, string>,
+  more: Partial<RuleDeclaration> = {},
+): RuleDeclaration {
+  const ruleTypeId = { category: 'Rule', owner: 'AWS', provider, version: '1' } as const;
+  return { name: provider, ruleTypeId, configuration, ...more };
 }
 
 export const SOURCE: StageDeclaration = {
