@@ -2,10 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import type * as sdk from '@aws-sdk/client-codecommit';
+import type { Clock } from '../clock/clock';
 import { AwsError, type AwsService, type Call, type Operation, type Scope } from '../service';
+import { ApprovalRuleTemplates } from './approval-rule-templates';
+import { ApprovalRules } from './approval-rules';
+import { Approvals } from './approvals';
+import { createBranch, deleteBranch, getBranch, listBranches, updateDefaultBranch } from './branches';
+import { Comments } from './comments';
 import { createCommit, putFile } from './commits';
-import { getBlob, getCommit, getDifferences, getFile, getFolder } from './content';
+import { getBlob, getCommit, getFile, getFolder } from './content';
+import { getDifferences } from './differences';
 import { Git } from './git';
+import { getMergeConflicts, getMergeOptions } from './merge-conflicts';
+import { PullRequestEvents } from './pull-request-events';
+import { PullRequestMerges } from './pull-request-merges';
+import { PullRequests } from './pull-requests';
 import { ReferenceChanges } from './reference-changes';
 import { Repository } from './repository';
 import { repositoryProvider } from './repository-resource';
@@ -18,13 +29,23 @@ export class CodeCommit implements AwsService {
   readonly resources = [repositoryProvider(this)];
   private readonly root: string;
   private readonly git: Git;
-  private readonly changes: ReferenceChanges;
+  private readonly references: ReferenceChanges;
+  private readonly templates: ApprovalRuleTemplates;
+  private readonly pullRequests: PullRequests;
   private readonly repositories = new Map<string, Repository>();
 
   constructor(private readonly scope: Scope) {
     this.root = scope.folder('codecommit');
     this.git = new Git(this.root);
-    this.changes = new ReferenceChanges(scope);
+    this.references = new ReferenceChanges(scope);
+    const find = (name: string | undefined) => this.find(name);
+    const events = new PullRequestEvents(scope);
+    this.templates = new ApprovalRuleTemplates(scope, find);
+    this.pullRequests = new PullRequests(scope, events, find, (...target) =>
+      this.templates.rulesFor(...target),
+    );
+    const now = () => new Date(scope.clock.now());
+    const publish = (repository: Repository, caller: string) => this.publish(repository, caller);
     this.operations = {
       CreateRepository: (input: sdk.CreateRepositoryCommandInput) => this.create(input),
       GetRepository: (input: sdk.GetRepositoryCommandInput) => this.describe(this.find(input.repositoryName)),
@@ -40,18 +61,26 @@ export class CodeCommit implements AwsService {
         this.find(input.repositoryName).metadata.repositoryDescription = input.repositoryDescription;
         return {};
       },
-      UpdateDefaultBranch: (input: sdk.UpdateDefaultBranchCommandInput) => this.updateDefaultBranch(input),
-      GetBranch: (input: sdk.GetBranchCommandInput) => this.getBranch(input),
-      ListBranches: (input: sdk.ListBranchesCommandInput) => this.listBranches(input),
-      CreateBranch: (input: sdk.CreateBranchCommandInput, call?: Call) => this.createBranch(input, call),
-      DeleteBranch: (input: sdk.DeleteBranchCommandInput, call?: Call) => this.deleteBranch(input, call),
+      UpdateDefaultBranch: this.reads(updateDefaultBranch),
+      GetBranch: this.reads(getBranch),
+      ListBranches: this.reads(listBranches),
+      CreateBranch: this.changes(createBranch),
+      DeleteBranch: this.changes(deleteBranch),
       GetCommit: this.reads(getCommit),
       GetFile: this.reads(getFile),
       GetFolder: this.reads(getFolder),
       GetBlob: this.reads(getBlob),
       GetDifferences: this.reads(getDifferences),
-      CreateCommit: this.commits(createCommit),
-      PutFile: this.commits(putFile),
+      CreateCommit: this.changes(createCommit),
+      PutFile: this.changes(putFile),
+      GetMergeConflicts: this.reads(getMergeConflicts),
+      GetMergeOptions: this.reads(getMergeOptions),
+      ...this.called(this.pullRequests.operations),
+      ...this.called(new PullRequestMerges(this.pullRequests, find, scope.clock, publish).operations),
+      ...this.called(new ApprovalRules(this.pullRequests.find, events, now).operations),
+      ...this.called(new Approvals(this.pullRequests.find, events).operations),
+      ...this.called(this.templates.operations),
+      ...this.called(new Comments(scope, this.pullRequests.find, find).operations),
     };
   }
 
@@ -86,7 +115,7 @@ export class CodeCommit implements AwsService {
     };
     const pushes = service === '/git-receive-pack';
     serveGit(this.git, target, request, response, async () => {
-      if (pushes) await this.changes.publish(repository, userArn);
+      if (pushes) await this.publish(repository, userArn);
     });
   }
 
@@ -126,7 +155,7 @@ export class CodeCommit implements AwsService {
   async seed(repositoryName: string, archive: Buffer, branch: string): Promise<void> {
     const repository = this.find(repositoryName);
     await seed(repository, archive, branch, this.scope.clock);
-    await this.changes.publish(repository, this.caller());
+    await this.publish(repository, this.caller());
   }
 
   /** The repository with that id, if it exists still. */
@@ -177,7 +206,9 @@ export class CodeCommit implements AwsService {
     // Deleting what does not exist succeeds without an id, as CodeCommit answers it.
     if (!repository) return {};
     this.repositories.delete(repository.metadata.repositoryId);
-    this.changes.forget(repository);
+    this.references.forget(repository);
+    this.pullRequests.forget(repository);
+    this.templates.forget(repository);
     repository.remove();
     return { repositoryId: repository.metadata.repositoryId };
   }
@@ -188,73 +219,32 @@ export class CodeCommit implements AwsService {
     return {};
   }
 
-  private async updateDefaultBranch(input: sdk.UpdateDefaultBranchCommandInput) {
-    const repository = this.find(input.repositoryName);
-    await this.tip(repository, input.defaultBranchName);
-    await repository.setDefaultBranch(input.defaultBranchName!);
-    return {};
-  }
-
-  private async getBranch(input: sdk.GetBranchCommandInput) {
-    const commitId = await this.tip(this.find(input.repositoryName), input.branchName);
-    return { branch: { branchName: input.branchName, commitId } };
-  }
-
-  private async listBranches(input: sdk.ListBranchesCommandInput) {
-    const references = await this.find(input.repositoryName).references();
-    const branches = [...references.keys()].flatMap((name) => /^refs\/heads\/(.*)$/.exec(name)?.[1] ?? []);
-    return { branches };
-  }
-
-  private async createBranch(input: sdk.CreateBranchCommandInput, call?: Call) {
-    const repository = this.find(input.repositoryName);
-    const commitId = await repository.resolve(input.commitId);
-    const reference = `refs/heads/${input.branchName}`;
-    if ((await repository.references()).has(reference)) {
-      throw new AwsError('BranchNameExistsException', `Branch ${input.branchName} already exists.`);
-    }
-    await repository.run(['update-ref', reference, commitId, '']);
-    await this.changes.publish(repository, this.caller(call));
-    return {};
-  }
-
-  private async deleteBranch(input: sdk.DeleteBranchCommandInput, call?: Call) {
-    const repository = this.find(input.repositoryName);
-    if ((await repository.defaultBranch()) === input.branchName) {
-      throw new AwsError(
-        'DefaultBranchCannotBeDeletedException',
-        `${input.branchName} is the default branch of ${repository.name} and cannot be deleted.`,
-      );
-    }
-    const commitId = await this.tip(repository, input.branchName);
-    await repository.run(['update-ref', '-d', `refs/heads/${input.branchName}`]);
-    await this.changes.publish(repository, this.caller(call));
-    return { deletedBranch: { branchName: input.branchName, commitId } };
-  }
-
-  private async tip(repository: Repository, branch: string | undefined): Promise<string> {
-    if (!branch) throw new AwsError('BranchNameRequiredException', 'A branch name is required.');
-    const commitId = (await repository.references()).get(`refs/heads/${branch}`);
-    if (!commitId) {
-      throw new AwsError(
-        'BranchDoesNotExistException',
-        `Branch ${branch} does not exist in ${repository.name}.`,
-      );
-    }
-    return commitId;
-  }
-
   private reads(read: (repository: Repository, input: any) => unknown): Operation {
     return (input) => read(this.find(input.repositoryName), input);
   }
 
-  private commits(commit: typeof createCommit | typeof putFile): Operation {
+  private changes(change: (repository: Repository, input: any, clock: Clock) => Promise<unknown>): Operation {
     return async (input, call) => {
       const repository = this.find(input.repositoryName);
-      const output = await commit(repository, input, this.scope.clock);
-      await this.changes.publish(repository, this.caller(call));
+      const output = await change(repository, input, this.scope.clock);
+      await this.publish(repository, this.caller(call));
       return output;
     };
+  }
+
+  /** Operations for which it matters who calls. */
+  private called(operations: Record<string, (input: any, caller: string) => unknown>) {
+    return Object.fromEntries(
+      Object.entries(operations).map(([name, operation]): [string, Operation] => [
+        name,
+        (input, call) => operation(input, this.caller(call)),
+      ]),
+    );
+  }
+
+  /** Makes known which references changed, and lets the pull requests follow. */
+  private async publish(repository: Repository, caller: string): Promise<void> {
+    await this.pullRequests.follow(repository, await this.references.publish(repository, caller), caller);
   }
 
   private caller(call?: Call): string {

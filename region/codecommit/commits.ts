@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import type {
   CreateCommitCommandInput,
   FileModeTypeEnum,
@@ -7,7 +5,7 @@ import type {
 } from '@aws-sdk/client-codecommit';
 import type { Clock } from '../clock/clock';
 import { AwsError } from '../service';
-import type { Repository } from './repository';
+import type { Repository, TreeEdit } from './repository';
 
 const MODES: Record<FileModeTypeEnum, string> = {
   NORMAL: '100644',
@@ -22,28 +20,17 @@ export async function createCommit(repository: Repository, input: CreateCommitCo
   const tip = (await repository.references()).get(reference);
   checkParent(repository, input.branchName, tip, input.parentCommitId);
 
-  const index = { GIT_INDEX_FILE: path.join(repository.folder, `index-${randomUUID()}`) };
-  await repository.run(tip ? ['read-tree', tip] : ['read-tree', '--empty'], undefined, index);
+  const edits: TreeEdit[] = [];
   const filesAdded = [];
   for (const file of input.putFiles ?? []) {
-    const mode = MODES[file.fileMode ?? 'NORMAL'];
-    const blobId = await repository.text(
-      ['hash-object', '-w', '--stdin'],
-      Buffer.from(file.fileContent ?? ''),
-    );
-    await repository.run(
-      ['update-index', '--add', '--cacheinfo', `${mode},${blobId},${file.filePath}`],
-      undefined,
-      index,
-    );
-    filesAdded.push({ absolutePath: file.filePath, blobId, fileMode: file.fileMode ?? 'NORMAL' });
+    const fileMode = file.fileMode ?? 'NORMAL';
+    const blobId = await repository.writeBlob(Buffer.from(file.fileContent ?? ''));
+    edits.push({ path: file.filePath!, blob: { mode: MODES[fileMode], id: blobId } });
+    filesAdded.push({ absolutePath: file.filePath, blobId, fileMode });
   }
-  const filesDeleted = [];
-  for (const file of input.deleteFiles ?? []) {
-    await repository.run(['update-index', '--force-remove', '--', file.filePath!], undefined, index);
-    filesDeleted.push({ absolutePath: file.filePath });
-  }
-  const treeId = await repository.text(['write-tree'], undefined, index);
+  const filesDeleted = (input.deleteFiles ?? []).map(({ filePath }) => ({ absolutePath: filePath }));
+  edits.push(...filesDeleted.map(({ absolutePath }) => ({ path: absolutePath! })));
+  const treeId = await repository.editTree(tip, edits);
   if (tip && treeId === (await repository.text(['rev-parse', `${tip}^{tree}`]))) {
     throw new AwsError('NoChangeException', 'The commit would not change anything on the branch.');
   }

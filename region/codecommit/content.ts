@@ -1,10 +1,8 @@
 import type {
-  Difference,
   File,
   FileModeTypeEnum,
   GetBlobCommandInput,
   GetCommitCommandInput,
-  GetDifferencesCommandInput,
   GetFileCommandInput,
   GetFolderCommandInput,
 } from '@aws-sdk/client-codecommit';
@@ -14,10 +12,8 @@ import type { Repository } from './repository';
 
 type Input<Command> = Command & { repositoryName?: string | undefined };
 
-/** Git's own name of the tree without entries: what a commit is compared with when no other commit is given. */
-const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
-
-const FILE_MODES: Record<string, FileModeTypeEnum> = {
+/** CodeCommit's names of git's file modes. */
+export const FILE_MODES: Record<string, FileModeTypeEnum> = {
   '100644': 'NORMAL',
   '100755': 'EXECUTABLE',
   '120000': 'SYMLINK',
@@ -115,49 +111,15 @@ export async function getBlob(repository: Repository, input: Input<GetBlobComman
   }
 }
 
-export async function getDifferences(repository: Repository, input: Input<GetDifferencesCommandInput>) {
-  const before = input.beforeCommitSpecifier
-    ? await repository.resolve(input.beforeCommitSpecifier)
-    : EMPTY_TREE;
-  const after = await repository.resolve(input.afterCommitSpecifier);
-  const paths = [input.beforePath, input.afterPath].filter((path) => path !== undefined);
-  const raw = await repository.text(
-    ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', before, after, '--', ...paths],
-    undefined,
-    { GIT_LITERAL_PATHSPECS: '1' },
-  );
-  const fields = raw.split('\0').filter(Boolean);
-  const differences: Difference[] = [];
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [beforeMode, afterMode, beforeId, afterId, changeType] = fields[at].slice(1).split(' ');
-    const path = fields[at + 1];
-    differences.push({
-      ...(changeType !== 'A' && { beforeBlob: { blobId: beforeId, path, mode: beforeMode } }),
-      ...(changeType !== 'D' && { afterBlob: { blobId: afterId, path, mode: afterMode } }),
-      // A change of type (a file that becomes a link) is a modification to CodeCommit.
-      changeType: changeType === 'T' ? 'M' : (changeType as Difference['changeType']),
-    });
-  }
-  return page(differences, input.MaxResults, input.NextToken);
-}
-
-function page(differences: Difference[], size = 100, token = '0') {
-  const start = Number.parseInt(token, 10);
-  const end = start + size;
-  return {
-    differences: differences.slice(start, end),
-    ...(end < differences.length && { NextToken: String(end) }),
-  };
-}
-
-interface TreeEntry {
+export interface TreeEntry {
   readonly mode: string;
   readonly type: string;
   readonly id: string;
   readonly path: string;
 }
 
-async function listTree(repository: Repository, tree: string, path?: string): Promise<TreeEntry[]> {
+/** The entries of a tree, or the one at a path. */
+export async function listTree(repository: Repository, tree: string, path?: string): Promise<TreeEntry[]> {
   const listed = await repository.text(
     ['ls-tree', '-z', '--full-tree', tree, ...(path ? ['--', path] : [])],
     undefined,

@@ -7,6 +7,8 @@ export class GitError extends Error {
     readonly args: readonly string[],
     readonly status: number | null,
     readonly stderr: string,
+    /** Some commands say with their status that the answer on their output is a no. */
+    readonly stdout: Buffer,
   ) {
     super(`git ${args[0]}: ${stderr.trim() || `exit status ${status}`}`);
     this.name = 'GitError';
@@ -39,7 +41,7 @@ export class Git {
       child.on('error', reject);
       child.on('close', (status) => {
         if (status === 0) resolve(Buffer.concat(stdout));
-        else reject(new GitError(args, status, Buffer.concat(stderr).toString()));
+        else reject(new GitError(args, status, Buffer.concat(stderr).toString(), Buffer.concat(stdout)));
       });
       // A command that does not read its input ends before it is written.
       child.stdin.on('error', () => {});

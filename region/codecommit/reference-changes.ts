@@ -1,6 +1,14 @@
 import type { Scope } from '../service';
 import type { References, Repository } from './repository';
 
+/** A reference that was created (without `before`), moved, or deleted (without `after`). */
+export interface ReferenceChange {
+  /** `refs/heads/main`. */
+  readonly name: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
 /** Notices what a push or an operation changed, and makes it known. */
 export class ReferenceChanges {
   private readonly known = new Map<string, References>();
@@ -14,9 +22,10 @@ export class ReferenceChanges {
   /**
    * Compares the references with those seen last and publishes each change: an event on the default bus and a journal
    * entry. HEAD of a repository that was empty follows the first branch pushed.
+   * @returns what changed
    * @see https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html
    */
-  async publish(repository: Repository, callerUserArn: string): Promise<void> {
+  async publish(repository: Repository, callerUserArn: string): Promise<ReferenceChange[]> {
     const id = repository.metadata.repositoryId;
     const after = await repository.references();
     // Read and replaced in one turn, so that two pushes at a time never publish a change twice.
@@ -27,22 +36,16 @@ export class ReferenceChanges {
     if (firstBranch && ![...before.keys()].some((name) => name.startsWith('refs/heads/'))) {
       await repository.setDefaultBranch(firstBranch.slice('refs/heads/'.length));
     }
-    const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
-      (name) => before.get(name) !== after.get(name),
-    );
-    if (changed.length > 0) repository.metadata.lastModifiedDate = new Date(this.scope.clock.now());
-    for (const name of changed) {
-      this.emit(repository, name, before.get(name), after.get(name), callerUserArn);
-    }
+    const changes = [...new Set([...before.keys(), ...after.keys()])]
+      .map((name): ReferenceChange => ({ name, before: before.get(name), after: after.get(name) }))
+      .filter((change) => change.before !== change.after);
+    if (changes.length > 0) repository.metadata.lastModifiedDate = new Date(this.scope.clock.now());
+    for (const change of changes) this.emit(repository, change, callerUserArn);
+    return changes;
   }
 
-  private emit(
-    repository: Repository,
-    referenceFullName: string,
-    oldCommitId: string | undefined,
-    commitId: string | undefined,
-    callerUserArn: string,
-  ): void {
+  private emit(repository: Repository, change: ReferenceChange, callerUserArn: string): void {
+    const { name: referenceFullName, before: oldCommitId, after: commitId } = change;
     const [, kind, referenceName] = /^refs\/(heads|tags)\/(.*)$/.exec(referenceFullName) ?? [];
     if (!kind) return;
     const referenceType = kind === 'heads' ? 'branch' : 'tag';

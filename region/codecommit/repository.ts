@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
+import path from 'node:path';
 import type { RepositoryMetadata } from '@aws-sdk/client-codecommit';
 import { AwsError } from '../service';
 import { type Git, GitError } from './git';
@@ -6,12 +8,24 @@ import { type Git, GitError } from './git';
 /** Full reference name to the commit (or tag object) that it names. */
 export type References = ReadonlyMap<string, string>;
 
+/** @throws RepositoryNameRequiredException, RepositoryDoesNotExistException */
+export type FindRepository = (repositoryName: string | undefined) => Repository;
+
 interface CommitFacts {
   readonly message: string;
   readonly name?: string;
   readonly email?: string;
   /** Milliseconds since the epoch. */
   readonly date: number;
+}
+
+/** Stands for no object: an index entry of mode 0 takes the file out. */
+const NO_OBJECT = '0'.repeat(40);
+
+/** A file to put into a tree; without a blob, one to take out of it. */
+export interface TreeEdit {
+  readonly path: string;
+  readonly blob?: { readonly mode: string; readonly id: string };
 }
 
 /** One bare repository on disk. */
@@ -88,6 +102,30 @@ export class Repository {
         `The specified commit does not exist in repository ${this.name}: ${specifier}`,
       );
     }
+  }
+
+  /**
+   * Makes a tree from another one (or from nothing) by changes of files.
+   * @returns the tree id
+   */
+  async editTree(from: string | undefined, edits: readonly TreeEdit[]): Promise<string> {
+    const index = path.join(this.folder, `index-${randomUUID()}`);
+    const environment = { GIT_INDEX_FILE: index };
+    try {
+      await this.run(['read-tree', from ?? '--empty'], undefined, environment);
+      const entries = edits.map(
+        ({ path: file, blob }) => `${blob?.mode ?? '0'} ${blob?.id ?? NO_OBJECT}\t${file}\0`,
+      );
+      await this.run(['update-index', '-z', '--index-info'], entries.join(''), environment);
+      return await this.text(['write-tree'], undefined, environment);
+    } finally {
+      fs.rmSync(index, { force: true });
+    }
+  }
+
+  /** Writes a file's content and returns its blob id. */
+  writeBlob(content: Buffer): Promise<string> {
+    return this.text(['hash-object', '-w', '--stdin'], content);
   }
 
   /** Makes a commit of a tree, on no branch yet. */
