@@ -1,3 +1,4 @@
+import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { CodeBuild } from '@aws-sdk/client-codebuild';
 import { CodeCommit } from '@aws-sdk/client-codecommit';
 import { CodePipeline } from '@aws-sdk/client-codepipeline';
@@ -6,7 +7,7 @@ import { S3 } from '@aws-sdk/client-s3';
 import { ScaledClock } from '../../../region/clock/clock';
 import { Region } from '../../../region/region';
 import { temporaryFolder } from '../../support/folder';
-import { action, build, pipelineOf, SOURCE } from './pipelines';
+import { action, build, pipelineOf, rule, SOURCE } from './pipelines';
 
 const ROLE = 'arn:aws:iam::111111111111:role/any';
 const NAME = 'release';
@@ -74,10 +75,31 @@ test('a commit goes through source, build and stack, by the clients of the SDK',
     { ActionMode: 'CREATE_UPDATE', StackName: 'shop', TemplatePath: 'Out::out.json' },
     { inputs: ['Out'] },
   );
+  const looks = rule(
+    'Commands',
+    {},
+    { commands: ['test -f template.json'], inputArtifacts: [{ name: 'Code' }] },
+  );
+  const healthy = rule('CloudWatchAlarm', { AlarmName: 'errors' });
+  await new CloudWatch(client).putMetricAlarm({
+    AlarmName: 'errors',
+    Namespace: 'Shop',
+    MetricName: 'Errors',
+    Statistic: 'Sum',
+    Period: 60,
+    EvaluationPeriods: 1,
+    ComparisonOperator: 'GreaterThanThreshold',
+    Threshold: 0,
+  });
   const pipeline = pipelineOf(
     [
       { name: 'Build', actions: [compile] },
-      { name: 'Deploy', actions: [stack] },
+      {
+        name: 'Deploy',
+        actions: [stack],
+        beforeEntry: { conditions: [{ result: 'FAIL', rules: [looks] }] },
+        onSuccess: { conditions: [{ result: 'FAIL', rules: [healthy] }] },
+      },
     ],
     { name: NAME },
   );
@@ -119,6 +141,19 @@ test('a commit goes through source, build and stack, by the clients of the SDK',
     { SEEN: commitId },
     expect.objectContaining({ CommitId: commitId, BranchName: 'main' }),
   ]);
+  const { ruleExecutionDetails } = await codepipeline.listRuleExecutions({ pipelineName: NAME });
+  expect(
+    ruleExecutionDetails?.map(({ ruleName, status, output }) => [ruleName, status, output]),
+  ).toMatchObject([
+    [
+      'CloudWatchAlarm',
+      'Succeeded',
+      { executionResult: { externalExecutionSummary: 'alarm errors is in INSUFFICIENT_DATA' } },
+    ],
+    ['Commands', 'Succeeded', { executionResult: { externalExecutionId: expect.stringContaining(':') } }],
+  ]);
+  const { stageStates } = await codepipeline.getPipelineState({ name: NAME });
+  expect(stageStates?.at(-1)?.onSuccessConditionState?.latestExecution?.status).toBe('Succeeded');
   expect(
     (await codecommit.getRepository({ repositoryName: 'made' })).repositoryMetadata?.repositoryName,
   ).toBe('made');

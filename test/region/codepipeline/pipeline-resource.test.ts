@@ -1,3 +1,16 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Repository } from 'aws-cdk-lib/aws-codecommit';
+import {
+  Artifact,
+  type Conditions,
+  Pipeline,
+  PipelineType,
+  Result,
+  RetryMode,
+  Rule,
+} from 'aws-cdk-lib/aws-codepipeline';
+import { CodeCommitSourceAction, ManualApprovalAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { pipelineScope } from './pipelines';
 
 const CONTEXT = { stackName: 'Shop', stackId: 'arn:stack/1', logicalId: 'Pipeline', tags: { team: 'a' } };
@@ -118,4 +131,93 @@ test('tags are those of the stack and the resource, through an update too', asyn
     { key: 'team', value: 'a' },
     { key: 'after', value: '1' },
   ]);
+});
+
+/** The conditions of a stage as the CDK renders them. */
+function rendered(conditions: object): Record<string, unknown> {
+  const stack = new Stack(new App());
+  const repository = Repository.fromRepositoryName(stack, 'Repository', 'shop');
+  const output = new Artifact();
+  new Pipeline(stack, 'Pipeline', {
+    pipelineType: PipelineType.V2,
+    stages: [
+      {
+        stageName: 'Source',
+        actions: [new CodeCommitSourceAction({ actionName: 'Commit', repository, output })],
+      },
+      { stageName: 'prod', actions: [new ManualApprovalAction({ actionName: 'Yes' })], ...conditions },
+    ],
+  });
+  const [pipeline] = Object.values(Template.fromStack(stack).findResources('AWS::CodePipeline::Pipeline'));
+  const { Name, Actions, ...rest } = pipeline.Properties.Stages[1];
+  return rest;
+}
+
+describe('conditions as the CDK renders them', () => {
+  const alarm = (name: string): Rule =>
+    new Rule({
+      name,
+      provider: 'CloudWatchAlarm',
+      version: '1',
+      configuration: { AlarmName: 'x', WaitTime: 20 },
+      region: 'us-east-1',
+    });
+  const only = (result: Result, rule: Rule): Conditions => ({ conditions: [{ result, rules: [rule] }] });
+
+  test('have the shape of the API', async () => {
+    const { resource, context, codepipeline } = playedResource();
+    const commands = new Rule({
+      name: 'Look',
+      provider: 'Commands',
+      version: '1',
+      commands: ['ls'],
+      inputArtifacts: ['Code'],
+    });
+    const conditions = rendered({
+      beforeEntry: only(Result.FAIL, alarm('Green')),
+      onSuccess: only(Result.ROLLBACK, commands),
+      onFailure: only(Result.ROLLBACK, alarm('Red')),
+    });
+    await resource.create(properties([{ Name: 'prod', ...conditions }]), context);
+    const stage = codepipeline.GetPipeline({ name: 'release' }).pipeline.stages[2];
+    const ruleTypeId = { category: 'Rule', owner: 'AWS', provider: 'CloudWatchAlarm', version: '1' };
+    const configuration = { AlarmName: 'x', WaitTime: '20' };
+    expect(stage).toMatchObject({
+      beforeEntry: {
+        conditions: [
+          { result: 'FAIL', rules: [{ name: 'Green', ruleTypeId, configuration, region: 'us-east-1' }] },
+        ],
+      },
+      onSuccess: {
+        conditions: [
+          {
+            result: 'ROLLBACK',
+            rules: [{ name: 'Look', commands: ['ls'], inputArtifacts: [{ name: 'Code' }] }],
+          },
+        ],
+      },
+      onFailure: {
+        conditions: [{ result: 'ROLLBACK', rules: [{ name: 'Red', ruleTypeId, configuration }] }],
+      },
+    });
+  });
+
+  test('RETRY carries its mode', async () => {
+    const { resource, context, codepipeline } = playedResource();
+    const conditions = rendered({ onFailure: { result: Result.RETRY, retryMode: RetryMode.ALL_ACTIONS } });
+    await resource.create(properties([{ Name: 'prod', ...conditions }]), context);
+    expect(codepipeline.GetPipeline({ name: 'release' }).pipeline.stages[2].onFailure).toEqual({
+      result: 'RETRY',
+      retryConfiguration: { retryMode: 'ALL_ACTIONS' },
+    });
+  });
+
+  test('a rule without a name, which the CDK allows, is refused', async () => {
+    const { resource, context } = playedResource();
+    const nameless = new Rule({ provider: 'VariableCheck', configuration: {} });
+    const conditions = rendered({ beforeEntry: only(Result.FAIL, nameless) });
+    await expect(resource.create(properties([{ Name: 'prod', ...conditions }]), context)).rejects.toThrow(
+      'beforeEntry of stage "prod": found a rule of the name "undefined"',
+    );
+  });
 });
