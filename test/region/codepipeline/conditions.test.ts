@@ -364,6 +364,19 @@ describe('while rules run', () => {
     expect(play.stage().latestExecution.status).toBe('Stopped');
   });
 
+  test('a new structure of the pipeline gives them up', async () => {
+    const play = await played(waiting);
+    play.state.x = 'ALARM';
+    await play.toProd();
+    const { pipeline } = play.codepipeline.GetPipeline({ name: NAME });
+    await play.codepipeline.UpdatePipeline({ pipeline });
+    await play.scope.clock.advance(HOUR);
+    expect(play.history()[0].status).toBe('Cancelled');
+    expect(play.rules()).toMatchObject([{ status: 'Abandoned' }]);
+    expect(play.stage().beforeEntryConditionState.latestExecution.status).toBe('Cancelled');
+    expect(play.deploys()).toBe(0);
+  });
+
   test('the stage is taken: a newer execution waits, and enters when the older has failed', async () => {
     const play = await played(waiting);
     play.state.x = 'ALARM';

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import {
@@ -11,6 +11,7 @@ import {
   Rule,
 } from 'aws-cdk-lib/aws-codepipeline';
 import { CodeCommitSourceAction, ManualApprovalAction } from 'aws-cdk-lib/aws-codepipeline-actions';
+import { testApp } from '../../support/synthesize';
 import { pipelineScope } from './pipelines';
 
 const CONTEXT = { stackName: 'Shop', stackId: 'arn:stack/1', logicalId: 'Pipeline', tags: { team: 'a' } };
@@ -135,7 +136,7 @@ test('tags are those of the stack and the resource, through an update too', asyn
 
 /** The conditions of a stage as the CDK renders them. */
 function rendered(conditions: object): Record<string, unknown> {
-  const stack = new Stack(new App());
+  const stack = new Stack(testApp());
   const repository = Repository.fromRepositoryName(stack, 'Repository', 'shop');
   const output = new Artifact();
   new Pipeline(stack, 'Pipeline', {
