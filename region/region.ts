@@ -180,8 +180,8 @@ class AccountRegion implements Scope {
     return this.owner.credentials(this.accountId, roleArn, session);
   }
 
-  environment(roleArn?: string): Record<string, string> {
-    const keys = this.credentials(roleArn);
+  environment(roleArn?: string, session?: SessionOptions): Record<string, string> {
+    const keys = this.credentials(roleArn, session);
     const direct = [process.env.NO_PROXY ?? process.env.no_proxy, '127.0.0.1'].filter(Boolean).join(',');
     return {
       AWS_ENDPOINT_URL: this.endpoint,

@@ -47,7 +47,7 @@ export interface Scope {
   /** Short-lived keys of a role (or of the root user when no role is given). */
   credentials(roleArn?: string, session?: SessionOptions): Credentials;
   /** Standard environment variables that point any AWS client at this scope with those keys, and at nothing else. */
-  environment(roleArn?: string): Record<string, string>;
+  environment(roleArn?: string, session?: SessionOptions): Record<string, string>;
 }
 
 export interface SessionOptions {

@@ -183,7 +183,7 @@ export class BuildRun {
     const declared = declaredVariables(buildspec, projectVariables, overrideVariables);
     const environment = {
       ...image,
-      ...this.scope.environment(build.serviceRole),
+      ...this.scope.environment(build.serviceRole, { sessionName: `AWSCodeBuild-${build.id.split(':')[1]}` }),
       ...(await resolveVariables(declared, this.scope)),
       ...builtInVariables({
         id: build.id,

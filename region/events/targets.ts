@@ -31,11 +31,14 @@ const TARGETS: Readonly<Record<string, Deliver>> = {
       .service('sns')
       .operations.Publish({ TopicArn: arn, Message: typeof value === 'string' ? value : input });
   },
-  codebuild: async (scope, { arn, input, target }) =>
-    scope.service('codebuild').operations.StartBuild({
-      ...(transformed(target) ? JSON.parse(input) : {}),
-      projectName: arn.split('project/')[1],
-    }),
+  codebuild: async (scope, { arn, input, ruleArn, target }) =>
+    scope.service('codebuild').operations.StartBuild(
+      {
+        ...(transformed(target) ? JSON.parse(input) : {}),
+        projectName: arn.split('project/')[1],
+      },
+      { principalArn: ruleArn, requestId: ruleArn },
+    ),
   logs: async (scope, { arn, input, ruleArn }) => {
     const logGroupName = arn.split(':')[6];
     const logStreamName = ruleArn.split('/').at(-1)!;

@@ -77,7 +77,7 @@ export class FunctionVersion {
       TZ: ':UTC',
       NODE_PATH: runtimeModules(scope),
       ...settings.Environment?.Variables,
-      ...scope.environment(settings.Role),
+      ...scope.environment(settings.Role, { sessionName: name }),
       AWS_LAMBDA_FUNCTION_NAME: name,
       AWS_LAMBDA_FUNCTION_VERSION: version,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.MemorySize),
