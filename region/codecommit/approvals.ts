@@ -96,7 +96,10 @@ export class Approvals {
   }
 }
 
-/** Approvals of the current revision against the rules. A pull request without rules is approved. */
+/**
+ * Approvals of the current revision against the rules. A pull request without rules counts as approved, since nothing
+ * keeps it from being merged; AWS's guide does not say what it answers there.
+ */
 export function evaluate(pullRequest: PullRequest): Evaluation {
   const { approvals, overrider } = pullRequest.revision(pullRequest.revisionId);
   const approvers = [...approvals].filter(([, state]) => state === 'APPROVE').map(([arn]) => arn);

@@ -243,8 +243,11 @@ export class CodeCommit implements AwsService {
   }
 
   /** Makes known which references changed, and lets the pull requests follow. */
-  private async publish(repository: Repository, caller: string): Promise<void> {
-    await this.pullRequests.follow(repository, await this.references.publish(repository, caller), caller);
+  private publish(repository: Repository, caller: string): Promise<void> {
+    return repository.inTurn(async () => {
+      const changes = await this.references.publish(repository, caller);
+      await this.pullRequests.follow(repository, changes, caller);
+    });
   }
 
   private caller(call?: Call): string {

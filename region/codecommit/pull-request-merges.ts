@@ -45,8 +45,10 @@ export class PullRequestMerges {
         option === 'FAST_FORWARD_MERGE'
           ? fastForward(pullRequest, ends)
           : await this.commit(pullRequest, ends, option, input, caller);
-      await moveDestination(pullRequest, ends, commitId);
-      this.pullRequests.merged(pullRequest, option, commitId, caller);
+      await repository.inTurn(async () => {
+        await moveDestination(pullRequest, ends, commitId);
+        this.pullRequests.merged(pullRequest, option, commitId, caller);
+      });
       await this.publish(repository, caller);
       return { pullRequest: pullRequest.describe() };
     };

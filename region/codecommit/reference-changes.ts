@@ -28,7 +28,6 @@ export class ReferenceChanges {
   async publish(repository: Repository, callerUserArn: string): Promise<ReferenceChange[]> {
     const id = repository.metadata.repositoryId;
     const after = await repository.references();
-    // Read and replaced in one turn, so that two pushes at a time never publish a change twice.
     const before = this.known.get(id) ?? new Map<string, string>();
     this.known.set(id, after);
 

@@ -30,6 +30,8 @@ export interface TreeEdit {
 
 /** One bare repository on disk. */
 export class Repository {
+  private lastTurn: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly git: Git,
     readonly folder: string,
@@ -39,6 +41,13 @@ export class Repository {
   static async create(git: Git, folder: string, metadata: Repository['metadata']): Promise<Repository> {
     await git.run(['init', '--quiet', '--bare', '--initial-branch=main', folder]);
     return new Repository(git, folder, metadata);
+  }
+
+  /** Does one thing after the other: what came first is done first, and to its end. */
+  inTurn<Output>(work: () => Promise<Output>): Promise<Output> {
+    const turn = this.lastTurn.then(work, work);
+    this.lastTurn = turn;
+    return turn;
   }
 
   get name(): string {
