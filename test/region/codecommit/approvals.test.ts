@@ -281,7 +281,7 @@ test.each([
   ).rejects.toMatchObject(named('ApprovalRuleTemplate'));
 });
 
-test.each([
+test.each<[string, Record<string, string>, string]>([
   ['UpdatePullRequestApprovalState', {}, 'RevisionIdRequiredException'],
   ['UpdatePullRequestApprovalState', { revisionId: 'x' }, 'InvalidRevisionIdException'],
   ['UpdatePullRequestApprovalState', { revisionId: 'current' }, 'ApprovalStateRequiredException'],
@@ -293,7 +293,7 @@ test.each([
   ['OverridePullRequestApprovalRules', { revisionId: 'current' }, 'OverrideStatusRequiredException'],
   ['CreatePullRequestApprovalRule', { approvalRuleContent: rule(1) }, 'ApprovalRuleNameRequiredException'],
   ['CreatePullRequestApprovalRule', { approvalRuleName: 'a/b' }, 'InvalidApprovalRuleNameException'],
-])('%s with %j: %s', async (operation, input: { revisionId?: string }, name) => {
+])('%s with %j: %s', async (operation, input, name) => {
   const { pullRequestId, revisionId } = await opened();
   const current = input.revisionId === 'current' ? { revisionId } : {};
   await expect(call(operation, { pullRequestId, ...input, ...current }, BOB)).rejects.toMatchObject({ name });
