@@ -15,36 +15,21 @@ interface Key {
 
 /** Every key of the schema. One that stands in two places (the thresholds do) is listed at the shorter path. */
 function keys(): Key[] {
-  const found: Key[] = [];
+  const found = new Map<string, Key>();
   const seen = new Set<unknown>();
   const open: { path: string; type: any }[] = [{ path: '', type: schema }];
-  for (let next = open.shift(); next; next = open.shift()) {
-    const { path, type } = next;
-    const { type: kind, shape, element, innerType, options, valueType } = type.def;
-    if (kind === 'optional') open.unshift({ path, type: innerType });
-    else if (kind === 'object') {
-      if (path) found.push({ path });
-      if (seen.has(shape)) continue;
-      seen.add(shape);
-      for (const [key, type] of Object.entries(shape))
-        open.push({ path: path ? `${path}.${key}` : key, type });
-    } else if (kind === 'array') {
-      if (isLeaf(element)) found.push({ path, allowed: allowed(type) });
-      else {
-        found.push({ path });
-        open.push({ path: `${path}[]`, type: element });
-      }
-    } else if (kind === 'union') for (const type of options) open.push({ path, type });
-    else if (kind === 'record') open.push({ path: `${path}.*`, type: valueType });
-    else found.push({ path, allowed: allowed(type) });
+  for (const { path, type } of open) {
+    const { type: kind, shape, element, innerType } = type.def;
+    const holds = kind === 'object' || kind === 'array';
+    if (kind === 'optional') open.push({ path, type: innerType });
+    else if (path && !path.endsWith('[]'))
+      found.set(path, { path, allowed: holds ? undefined : allowed(type) });
+    if (kind === 'array') open.push({ path: `${path}[]`, type: element });
+    if (kind !== 'object' || seen.has(shape)) continue;
+    seen.add(shape);
+    for (const [key, type] of Object.entries(shape)) open.push({ path: path ? `${path}.${key}` : key, type });
   }
-  return [...new Map(found.map((key) => [key.path, key])).values()].filter(
-    ({ path }) => !path.endsWith('[]'),
-  );
-}
-
-function isLeaf(type: any): boolean {
-  return !['object', 'array', 'union', 'record'].includes(type.def.type);
+  return [...found.values()];
 }
 
 /** What the check says of a value that no key takes. */
