@@ -69,6 +69,7 @@ async function putBehind(region: Region, port: number): Promise<string> {
     Port: port,
     VpcId: 'vpc-1',
     HealthCheckIntervalSeconds: 5,
+    HealthCheckTimeoutSeconds: 2,
     HealthyThresholdCount: 2,
     HealthCheckPath: '/health',
   });
