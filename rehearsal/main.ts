@@ -22,9 +22,8 @@ npm start -- [options]
 Exit codes: 0 every check held, 1 a check failed or the rehearsal broke off, 2 wrong options, 130 stopped by Ctrl-C.
 `;
 
-/** What a person wants to see go by; the whole journal stands in the region's folder. */
-const SHOWN =
-  /^(Pipeline|Action|AlarmStateChange|DeploymentStateChange|StackStateChange|RollbackStarted|Push)/;
+/** The kinds of entries that a person wants to see go by; the whole journal stands in the region's folder. */
+const SHOWN = /^(Pipeline|Action|AlarmStateChange|DeploymentStateChange|StackStateChange|RollbackStarted)/;
 
 async function main(): Promise<number> {
   const options = readOptions();
@@ -84,8 +83,11 @@ async function play(act: Act, number: number, rehearsal: Rehearsal, terminal: Te
   }
 }
 
-function show({ type, source, message }: JournalEntry, terminal: Terminal): void {
-  if (SHOWN.test(type)) terminal.event(source, message);
+function show({ type, source, message, detail }: JournalEntry, terminal: Terminal): void {
+  // An alarm that has just been made finds its first state; that is no news.
+  const found =
+    type === 'AlarmStateChange' && detail['from'] === 'INSUFFICIENT_DATA' && detail['to'] === 'OK';
+  if (SHOWN.test(type) && !found) terminal.event(source, message);
 }
 
 function write(report: Report, folder: string): number {

@@ -20,7 +20,7 @@ export class Terminal {
   }
 
   event(source: string, text: string): void {
-    this.line(`${colors.dim(this.elapsed())}  ${colors.cyan(source.padEnd(14))} ${text}`);
+    this.line(`${colors.dim(this.elapsed())}  ${colors.cyan(source.padEnd(14))} ${this.fit(text, 22)}`);
   }
 
   check({ passed, name, seen }: Check): void {
@@ -45,6 +45,12 @@ export class Terminal {
     this.clear();
   }
 
+  /** Keeps a line on a terminal to its width, `taken` of which is used already; the journal has the whole text. */
+  private fit(text: string, taken: number): string {
+    const width = (process.stderr.columns ?? 80) - taken;
+    return this.live && text.length > width ? `${text.slice(0, width - 1)}…` : text;
+  }
+
   private elapsed(): string {
     const seconds = Math.floor((Date.now() - this.started) / 1000);
     return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
@@ -56,7 +62,6 @@ export class Terminal {
 
   private draw(): void {
     if (!this.live || !this.status) return;
-    const text = `${this.elapsed()}  ${this.status}`.slice(0, (process.stderr.columns ?? 80) - 1);
-    process.stderr.write(`\r\x1b[2K${colors.inverse(text)}`);
+    process.stderr.write(`\r\x1b[2K${colors.inverse(`${this.elapsed()}  ${this.fit(this.status, 8)}`)}`);
   }
 }
