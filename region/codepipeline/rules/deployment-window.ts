@@ -1,5 +1,6 @@
+import { timeZone } from '../../clock/calendar';
 import { ActionFailure } from '../actions/action-provider';
-import { Cron, timeZone } from './cron';
+import { Cron } from './cron';
 import type { RuleProvider } from './rule-provider';
 
 const MINUTE = 60_000;

@@ -1,4 +1,5 @@
-import { Cron, timeZone } from '../../../region/codepipeline/rules/cron';
+import { timeZone } from '../../../region/clock/calendar';
+import { Cron } from '../../../region/codepipeline/rules/cron';
 
 const open = (expression: string, time: string, zone = 'UTC') =>
   new Cron(expression).matches(Date.parse(`${time}Z`), timeZone(zone));
