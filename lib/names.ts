@@ -29,6 +29,8 @@ export function environmentNames({ service }: Delivery, { name, region }: Enviro
     deploymentGroup: prefix,
     /** Read by the bake from the pipeline's account. Roles are global to an account, hence the region. */
     bakeRole: `${prefix}-bake-${region}`,
+    /** Of what the team is told about the environment. */
+    topic: `${prefix}-notifications`,
     alarms: {
       errorRate: `${prefix}-error-rate`,
       latency: `${prefix}-latency-p99`,

@@ -1,0 +1,19 @@
+import type { Construct } from 'constructs';
+import type { Delivery, Environment } from '../config/delivery';
+import { environmentNames } from '../names';
+import { NotificationTopic } from './notification-topic';
+
+export interface EnvironmentTopicProps {
+  readonly delivery: Delivery;
+  readonly environment: Environment;
+}
+
+/** Where an environment's alarm, its guard and the pipeline tell the team what happens to it. */
+export class EnvironmentTopic extends NotificationTopic {
+  constructor(scope: Construct, id: string, { delivery, environment }: EnvironmentTopicProps) {
+    super(scope, id, {
+      topicName: environmentNames(delivery, environment).topic,
+      pipelineAccount: environment.account === delivery.account ? undefined : delivery.account,
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { AccountPrincipal, AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+
+export interface NotificationTopicProps {
+  /** Name of the topic, by which those publish who cannot refer to it. */
+  readonly topicName: string;
+  /**
+   * Account of the pipeline, whose functions publish too.
+   *
+   * @default - the account of the topic alone
+   */
+  readonly pipelineAccount?: string;
+  /**
+   * Addresses that are told. Each confirms its subscription once, by the link AWS sends it.
+   *
+   * @default - nobody
+   */
+  readonly email?: readonly string[];
+}
+
+/**
+ * What a team is told: encrypted, and published to over TLS only.
+ *
+ * The key is one of our own, because CloudWatch may not use `aws/sns`: an alarm's notification to a topic under that
+ * key is lost in silence. Whoever else may publish needs no permission on the key.
+ *
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+export class NotificationTopic extends Construct {
+  readonly topic: Topic;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { topicName, pipelineAccount = Aws.ACCOUNT_ID, email = [] }: NotificationTopicProps,
+  ) {
+    super(scope, id);
+    const key = new Key(this, 'Key', {
+      description: `Notifications of ${topicName}`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY, // a topic keeps no messages
+    });
+    this.topic = new Topic(this, 'Topic', { topicName, masterKey: key, enforceSSL: true });
+    for (const address of email) this.topic.addSubscription(new EmailSubscription(address));
+
+    const accounts =
+      pipelineAccount === Aws.ACCOUNT_ID ? [Aws.ACCOUNT_ID] : [Aws.ACCOUNT_ID, pipelineAccount];
+    const keyActions = { actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], resources: ['*'] };
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        ...keyActions,
+        principals: [new AnyPrincipal()],
+        conditions: {
+          StringEquals: {
+            'kms:CallerAccount': accounts,
+            'kms:ViaService': `sns.${Aws.REGION}.${Aws.URL_SUFFIX}`,
+          },
+        },
+      }),
+    );
+    const alarms = { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } };
+    const cloudwatch = new ServicePrincipal('cloudwatch.amazonaws.com', { conditions: alarms });
+    key.addToResourcePolicy(new PolicyStatement({ ...keyActions, principals: [cloudwatch] }));
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        principals: [cloudwatch, ...accounts.slice(1).map((account) => new AccountPrincipal(account))],
+      }),
+    );
+  }
+}
