@@ -26,7 +26,7 @@ export async function release(): Promise<Ratio> {
     if (second.end.type !== 'PipelineSucceeded') throw new Error(second.end.message);
     const released = (second.end.wall - second.pushed) / 1000;
     const commands = (await builds(rehearsal, second)) + hooks(rehearsal, second);
-    const bakes = delivery.environments.reduce((sum, { bakeMinutes = 10 }) => sum + bakeMinutes, 0);
+    const bakes = delivery.environments.flat().reduce((sum, { bakeMinutes = 10 }) => sum + bakeMinutes, 0);
     return {
       name: 'push to released',
       of: `seconds from push to released, without the ${bakes} minutes of bake / seconds of the user's own commands`,

@@ -22,6 +22,15 @@ export function checkDescription(description: unknown, file: string): Delivery {
 function explain(issue: z.core.$ZodIssue, description: unknown, file: string): string[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => `${file}: ${keyPath([...issue.path, key])}: unknown key`);
+  if (issue.code === 'invalid_union') {
+    const meant = issue.errors.find((option) =>
+      option.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
+    );
+    if (meant)
+      return meant.flatMap((inner) =>
+        explain({ ...inner, path: [...issue.path, ...inner.path] }, description, file),
+      );
+  }
   const found = issue.path.reduce<any>((value, key) => value?.[key], description);
   return [`${file}: ${keyPath(issue.path)}: found ${show(found)}, allowed is ${issue.message}`];
 }

@@ -2,9 +2,22 @@ import type { AlarmThresholds, DeliveryDescription, EnvironmentDescription } fro
 
 /** A checked description with every default filled in: what the constructs are built from. */
 export interface Delivery
-  extends Required<Omit<DeliveryDescription, 'account' | 'region' | 'environments' | 'alarms'>> {
+  extends Required<
+    Omit<DeliveryDescription, 'account' | 'region' | 'environments' | 'production' | 'alarms'>
+  > {
   readonly account?: string;
   readonly region?: string;
+  /** The road: each wave is a stage of the pipeline. An environment on its own is a wave of one. */
+  readonly waves: readonly Wave[];
+  /** The environments of all waves, in order. */
+  readonly environments: readonly Environment[];
+}
+
+/** Environments that are released to side by side, in one stage of the pipeline. */
+export interface Wave {
+  /** Name of the pipeline's stage: the names of the environments, joined. */
+  readonly name: string;
+  readonly production: boolean;
   readonly environments: readonly Environment[];
 }
 
@@ -14,6 +27,10 @@ export interface Environment extends Required<Omit<EnvironmentDescription, 'acco
   readonly account?: string;
   /** Undefined in an environment-agnostic delivery. */
   readonly region?: string;
+  /** Whether it is production, or comes before it. */
+  readonly production: boolean;
+  /** Name of its pipeline stage: its own, or that of its wave. */
+  readonly stage: string;
   readonly alarms: Required<AlarmThresholds>;
 }
 
@@ -25,20 +42,50 @@ const DEFAULT_ALARMS: Required<AlarmThresholds> = {
 
 /** Fills in the defaults that the docstrings of the description promise. */
 export function withDefaults(description: DeliveryDescription): Delivery {
-  const { service, branch = 'main', account, region, alarms } = description;
+  const { service, branch = 'main', account, region } = description;
+  const waves = resolveWaves(description);
   return {
     service,
     branch,
     account,
     region,
-    environments: description.environments.map((environment) => ({
-      account,
-      region,
-      instanceType: 't4g.small',
-      deploymentConfiguration: 'OneAtATime',
-      bakeMinutes: 10,
-      ...environment,
-      alarms: { ...DEFAULT_ALARMS, ...alarms, ...environment.alarms },
-    })),
+    waves,
+    environments: waves.flatMap((wave) => wave.environments),
+  };
+}
+
+function resolveWaves(description: DeliveryDescription): Wave[] {
+  const waves = description.environments.map((entry) => [entry].flat());
+  const named = waves.findIndex((wave) => wave.some(({ name }) => name === description.production));
+  const firstOfProduction = named === -1 ? waves.length - 1 : named;
+  return waves.map((environments, index) => {
+    const wave = { name: stageName(environments), production: index >= firstOfProduction };
+    return {
+      ...wave,
+      environments: environments.map((environment) => resolveEnvironment(environment, wave, description)),
+    };
+  });
+}
+
+/** Name of the stage of a wave. Names of environments hold no underscore. */
+export function stageName(environments: readonly { readonly name: string }[]): string {
+  return environments.map(({ name }) => name).join('_');
+}
+
+function resolveEnvironment(
+  environment: EnvironmentDescription,
+  wave: Pick<Wave, 'name' | 'production'>,
+  { account, region, alarms }: DeliveryDescription,
+): Environment {
+  return {
+    account,
+    region,
+    instanceType: 't4g.small',
+    deploymentConfiguration: 'OneAtATime',
+    bakeMinutes: 10,
+    ...environment,
+    production: wave.production,
+    stage: wave.name,
+    alarms: { ...DEFAULT_ALARMS, ...alarms, ...environment.alarms },
   };
 }

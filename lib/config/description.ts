@@ -29,8 +29,19 @@ export interface DeliveryDescription {
    */
   readonly region?: string;
 
-  /** The environments in the order in which a release passes through them: 1 to 20, each name once. */
-  readonly environments: readonly EnvironmentDescription[];
+  /**
+   * The road of a release: environments in the order in which it passes through them, 1 to 20 entries, each name once.
+   * An entry is one environment, or a wave: a list of environments that are released to side by side.
+   */
+  readonly environments: readonly (EnvironmentDescription | readonly EnvironmentDescription[])[];
+
+  /**
+   * Name of the environment with which production begins. The rest of its wave and what comes after it are production
+   * too; what comes before is not.
+   *
+   * @default - the last entry of `environments` is production
+   */
+  readonly production?: string;
 
   /**
    * Thresholds of the alarms in every environment.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { DeliveryDescription } from './description';
+import { stageName } from './delivery';
+import type { DeliveryDescription, EnvironmentDescription } from './description';
 
 /* Every leaf carries one sentence: what is allowed. `check.ts` puts the file, the key and what was found before it. */
 
@@ -56,20 +57,42 @@ const environment = z.strictObject(
   'an object',
 );
 
+const wave = z.array(environment, 'a list of environments').min(1, 'one environment or more');
+
 const environments = z
-  .array(environment, 'a list of environments')
-  .min(1, '1 to 20 environments')
-  .max(20, '1 to 20 environments')
-  .superRefine((list, context) => {
-    for (const [index, { name }] of list.entries()) {
-      if (list.findIndex((other) => other.name === name) < index)
+  .array(
+    z.union([environment, wave], 'an environment, or a list of environments: a wave'),
+    'a list of environments',
+  )
+  .min(1, '1 to 20 entries')
+  .max(20, '1 to 20 entries')
+  .superRefine((entries, context) => {
+    const names = new Set<string>();
+    for (const [path, { name }] of withPaths(entries)) {
+      if (names.has(name))
         context.addIssue({
           code: 'custom',
-          path: [index, 'name'],
+          path: [...path, 'name'],
           message: 'a name that no other environment has',
+        });
+      names.add(name);
+    }
+    for (const [index, entry] of entries.entries()) {
+      if (Array.isArray(entry) && stageName(entry).length > 100)
+        context.addIssue({
+          code: 'custom',
+          path: [index],
+          message: 'a wave whose stage, named after its environments, has a name of 100 characters at most',
         });
     }
   });
+
+/** Every environment of the road, with the path at which it stands in `environments`. */
+function withPaths(entries: DeliveryDescription['environments']): [number[], EnvironmentDescription][] {
+  return entries.flatMap((entry, index): [number[], EnvironmentDescription][] =>
+    'name' in entry ? [[[index], entry]] : entry.map((environment, place) => [[index, place], environment]),
+  );
+}
 
 /** What a delivery description may say. Unknown keys are refused. */
 export const schema: z.ZodType<DeliveryDescription> = z
@@ -79,20 +102,28 @@ export const schema: z.ZodType<DeliveryDescription> = z
       branch: text(/^[\w./-]{1,256}$/, 'the name of a branch').optional(),
       ...place,
       environments,
+      production: z.string('the name of an environment').optional(),
       alarms,
     },
     'a delivery description',
   )
-  .superRefine(({ account, region, environments }, context) => {
+  .superRefine(({ account, region, environments, production }, context) => {
+    const all = withPaths(environments);
     const together = 'account and region given together, or neither';
     if (account && !region) context.addIssue({ code: 'custom', path: ['region'], message: together });
     if (region && !account) context.addIssue({ code: 'custom', path: ['account'], message: together });
-    for (const [index, environment] of environments.entries()) {
+    if (production && !all.some(([, { name }]) => name === production))
+      context.addIssue({
+        code: 'custom',
+        path: ['production'],
+        message: `the name of an environment: one of ${all.map(([, { name }]) => name).join(', ')}`,
+      });
+    for (const [path, environment] of all) {
       for (const key of ['account', 'region'] as const) {
         if (environment[key] && !(account && region))
           context.addIssue({
             code: 'custom',
-            path: ['environments', index, key],
+            path: ['environments', ...path, key],
             message: `nothing, unless the delivery itself gives account and region: without them the pipeline's place is not known, and it cannot reach another`,
           });
       }

@@ -13,7 +13,7 @@ import {
   type ProduceActionOptions,
   Step,
 } from 'aws-cdk-lib/pipelines';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
 import { DEPLOYMENT_CONFIGURATIONS } from '../environment/deployment';
 import { environmentNames } from '../names';
@@ -34,20 +34,17 @@ export class DeployStep extends Step implements ICodePipelineActionFactory {
   produceAction(stage: IStage, options: ProduceActionOptions): CodePipelineActionFactoryResult {
     const { delivery, environment, revision } = this.props;
     const { deploymentGroup: deploymentGroupName } = environmentNames(delivery, environment);
+    const scope = new Construct(options.scope, options.actionName); // one of several in the stage of a wave
     stage.addAction(
       new CodeDeployServerDeployAction({
         actionName: options.actionName,
         runOrder: options.runOrder,
         input: options.artifacts.toCodePipeline(revision),
-        deploymentGroup: ServerDeploymentGroup.fromServerDeploymentGroupAttributes(
-          options.scope,
-          'DeploymentGroup',
-          {
-            application: this.#application(options.scope),
-            deploymentGroupName,
-            deploymentConfig: DEPLOYMENT_CONFIGURATIONS[environment.deploymentConfiguration],
-          },
-        ),
+        deploymentGroup: ServerDeploymentGroup.fromServerDeploymentGroupAttributes(scope, 'DeploymentGroup', {
+          application: this.#application(scope),
+          deploymentGroupName,
+          deploymentConfig: DEPLOYMENT_CONFIGURATIONS[environment.deploymentConfiguration],
+        }),
       }),
     );
     return { runOrdersConsumed: 1 };

@@ -57,15 +57,18 @@ export class PipelineStack extends Stack {
     });
 
     const bakeFunction = new BakeFunction(this, 'Bake');
-    for (const environment of delivery.environments) {
-      const stage = new EnvironmentStage(this, delivery, environment);
-      pipeline.addStage(stage, {
-        post: Step.sequence([
-          new DeployStep({ delivery, environment, revision: build.revision }),
-          smokeTestStep(source, stage.url),
-          new BakeStep({ delivery, environment, bakeFunction }),
-        ]),
-      });
+    for (const { name, environments } of delivery.waves) {
+      const wave = pipeline.addWave(name);
+      for (const environment of environments) {
+        const stage = new EnvironmentStage(this, delivery, environment);
+        wave.addStage(stage, {
+          post: Step.sequence([
+            new DeployStep({ delivery, environment, revision: build.revision }),
+            smokeTestStep(source, stage.url),
+            new BakeStep({ delivery, environment, bakeFunction }),
+          ]),
+        });
+      }
     }
     pipeline.buildPipeline();
     acknowledgeGrants(pipeline, artifacts.buckets);

@@ -19,11 +19,12 @@ function keys(): Key[] {
   const seen = new Set<unknown>();
   const open: { path: string; type: any }[] = [{ path: '', type: schema }];
   for (const { path, type } of open) {
-    const { type: kind, shape, element, innerType } = type.def;
+    const { type: kind, shape, element, innerType, options = [] } = type.def;
     const holds = kind === 'object' || kind === 'array';
     if (kind === 'optional') open.push({ path, type: innerType });
     else if (path && !path.endsWith('[]'))
       found.set(path, { path, allowed: holds ? undefined : allowed(type) });
+    for (const option of options) open.push({ path, type: option });
     if (kind === 'array') open.push({ path: `${path}[]`, type: element });
     if (kind !== 'object' || seen.has(shape)) continue;
     seen.add(shape);

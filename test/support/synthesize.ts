@@ -3,19 +3,20 @@ import path from 'node:path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { checkDescription } from '../../lib/config/check';
-import type { DeliveryDescription } from '../../lib/config/description';
+import type { DeliveryDescription, EnvironmentDescription } from '../../lib/config/description';
 import { PipelineStack } from '../../lib/pipeline/pipeline-stack';
 
 const FLAGS = JSON.parse(fs.readFileSync(path.join(__dirname, '../../cdk.json'), 'utf8')).context;
 
 /** A delivery that stands still while delivery.ts changes: what the assertions and snapshots are made from. */
-export const DESCRIPTION: DeliveryDescription = {
-  service: 'harbor',
-  environments: [
-    { name: 'beta', capacity: { min: 2, max: 2 } },
-    { name: 'prod', capacity: { min: 4, max: 8 }, deploymentConfiguration: 'HalfAtATime', bakeMinutes: 30 },
-  ],
-};
+export const DESCRIPTION: DeliveryDescription & { readonly environments: readonly EnvironmentDescription[] } =
+  {
+    service: 'harbor',
+    environments: [
+      { name: 'beta', capacity: { min: 2, max: 2 } },
+      { name: 'prod', capacity: { min: 4, max: 8 }, deploymentConfiguration: 'HalfAtATime', bakeMinutes: 30 },
+    ],
+  };
 
 /** An app with the feature flags of cdk.json, as the CLI makes it. Handlers are not bundled: their code has its own tests. */
 export function testApp(): App {

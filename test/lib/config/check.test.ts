@@ -15,21 +15,23 @@ test('delivery.ts is a valid description', () => {
 });
 
 test('the defaults are those the docstrings promise', () => {
+  const environment = {
+    name: 'prod',
+    production: true,
+    stage: 'prod',
+    capacity: { min: 2, max: 3 },
+    instanceType: 't4g.small',
+    deploymentConfiguration: 'OneAtATime',
+    bakeMinutes: 10,
+    alarms: { errorRatePercent: 1, latencyP99Milliseconds: 1000, minimumRequestsPerMinute: 20 },
+  };
   expect(
     check({ service: 'harbor', environments: [{ name: 'prod', capacity: { min: 2, max: 3 } }] }),
   ).toEqual({
     service: 'harbor',
     branch: 'main',
-    environments: [
-      {
-        name: 'prod',
-        capacity: { min: 2, max: 3 },
-        instanceType: 't4g.small',
-        deploymentConfiguration: 'OneAtATime',
-        bakeMinutes: 10,
-        alarms: { errorRatePercent: 1, latencyP99Milliseconds: 1000, minimumRequestsPerMinute: 20 },
-      },
-    ],
+    environments: [environment],
+    waves: [{ name: 'prod', production: true, environments: [environment] }],
   });
 });
 
@@ -50,7 +52,59 @@ test('an environment overrides thresholds key by key, and inherits account and r
   ]);
 });
 
+describe('waves', () => {
+  const named = (name: string) => ({ name, capacity: { min: 2, max: 2 } });
+  const environments = [named('beta'), [named('west')], [named('east'), named('eu')]];
+  const resolve = (production?: string) => check({ service: 'harbor', environments, production });
+
+  test('each entry is a stage; an environment knows its own', () => {
+    const delivery = resolve();
+    expect(delivery.waves.map(({ name }) => name)).toEqual(['beta', 'west', 'east_eu']);
+    expect(delivery.environments.map(({ name, stage }) => [name, stage])).toEqual([
+      ['beta', 'beta'],
+      ['west', 'west'],
+      ['east', 'east_eu'],
+      ['eu', 'east_eu'],
+    ]);
+  });
+
+  test.each([
+    [undefined, ['east', 'eu']],
+    ['west', ['west', 'east', 'eu']],
+    ['eu', ['east', 'eu']],
+    ['beta', ['beta', 'west', 'east', 'eu']],
+  ])('production that begins with %s', (production, expected) => {
+    const inProduction = resolve(production).environments.filter((environment) => environment.production);
+    expect(inProduction.map(({ name }) => name)).toEqual(expected);
+  });
+});
+
 test.each<[string, unknown, string]>([
+  [
+    'a production that is no environment',
+    { ...DESCRIPTION, production: 'live' },
+    'production: found "live", allowed is the name of an environment: one of beta, prod',
+  ],
+  [
+    'a wave of nothing',
+    { ...DESCRIPTION, environments: [beta, []] },
+    'environments[1]: found [], allowed is one environment or more',
+  ],
+  [
+    'a mistake inside a wave',
+    { ...DESCRIPTION, environments: [beta, [{ ...prod, bakeMinutes: 0 }]] },
+    'environments[1][0].bakeMinutes: found 0, allowed is a whole number from 1 to 1440',
+  ],
+  [
+    'a name twice, once in a wave',
+    { ...DESCRIPTION, environments: [beta, [prod, beta]] },
+    'environments[1][1].name: found "beta", allowed is a name that no other environment has',
+  ],
+  [
+    'an entry that is neither',
+    { ...DESCRIPTION, environments: ['beta'] },
+    'environments[0]: found "beta", allowed is an environment, or a list of environments: a wave',
+  ],
   ['nothing', undefined, 'delivery: found nothing, allowed is a delivery description'],
   ['an unknown key', { ...DESCRIPTION, colour: 'red' }, 'colour: unknown key'],
   [
@@ -81,7 +135,7 @@ test.each<[string, unknown, string]>([
   [
     'no environments',
     { ...DESCRIPTION, environments: [] },
-    'environments: found [], allowed is 1 to 20 environments',
+    'environments: found [], allowed is 1 to 20 entries',
   ],
   [
     'environments that are no list',

@@ -45,6 +45,25 @@ test('a third environment adds its stage and leaves the others as they are', () 
   expect(three.filter(({ Name }) => Name === 'beta' || Name === 'prod')).toEqual(stages().slice(3));
 });
 
+test('a wave is one stage; inside it each environment goes its own way in step with the others', () => {
+  const [beta, prod] = DESCRIPTION.environments;
+  const wave = [
+    { ...prod, name: 'east' },
+    { ...prod, name: 'eu' },
+  ];
+  const { pipeline } = synthesize({ ...DESCRIPTION, environments: [beta, wave] });
+  expect(actions('east_eu', pipeline)).toEqual(
+    [
+      (name: string) => `1 ${name}.Tidegate-harbor-${name}.Prepare`,
+      (name: string) => `2 ${name}.Tidegate-harbor-${name}.Deploy`,
+      (name: string) => `3 ${name}.Deploy`,
+      (name: string) => `4 ${name}.SmokeTest`,
+      (name: string) => `5 ${name}.Bake`,
+    ].flatMap((action) => [action('east'), action('eu')]),
+  );
+  expect(action('east_eu', 'eu.Deploy', pipeline).Configuration.DeploymentGroupName).toBe('harbor-eu');
+});
+
 test('a push to the branch starts it through EventBridge, and nothing polls', () => {
   pipeline.hasResourceProperties('AWS::Events::Rule', {
     EventPattern: {
@@ -204,8 +223,8 @@ function action(stageName: string, name: string, template = pipeline): any {
 }
 
 /** Run order and name of each action of a stage. */
-function actions(stageName: string): string[] {
-  return stage(stageName).Actions.map(({ RunOrder, Name }) => `${RunOrder} ${Name}`);
+function actions(stageName: string, template = pipeline): string[] {
+  return stage(stageName, template).Actions.map(({ RunOrder, Name }) => `${RunOrder} ${Name}`);
 }
 
 function buildspec(description: string): any {
