@@ -9,9 +9,9 @@ export interface NotificationTopicProps {
   /** Name of the topic, by which those publish who cannot refer to it. */
   readonly topicName: string;
   /**
-   * Account of the pipeline, whose functions publish too.
+   * Account of the pipeline, when it is another: its functions publish too.
    *
-   * @default - the account of the topic alone
+   * @default - only the topic's own account publishes
    */
   readonly pipelineAccount?: string;
   /**
@@ -36,7 +36,7 @@ export class NotificationTopic extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { topicName, pipelineAccount = Aws.ACCOUNT_ID, email = [] }: NotificationTopicProps,
+    { topicName, pipelineAccount, email = [] }: NotificationTopicProps,
   ) {
     super(scope, id);
     const key = new Key(this, 'Key', {
@@ -47,30 +47,32 @@ export class NotificationTopic extends Construct {
     this.topic = new Topic(this, 'Topic', { topicName, masterKey: key, enforceSSL: true });
     for (const address of email) this.topic.addSubscription(new EmailSubscription(address));
 
-    const accounts =
-      pipelineAccount === Aws.ACCOUNT_ID ? [Aws.ACCOUNT_ID] : [Aws.ACCOUNT_ID, pipelineAccount];
-    const keyActions = { actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], resources: ['*'] };
+    const keyUse = { actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], resources: ['*'] };
+    const publishing = { actions: ['sns:Publish'], resources: [this.topic.topicArn] };
+    const cloudwatch = new ServicePrincipal('cloudwatch.amazonaws.com');
     key.addToResourcePolicy(
       new PolicyStatement({
-        ...keyActions,
+        ...keyUse,
         principals: [new AnyPrincipal()],
         conditions: {
           StringEquals: {
-            'kms:CallerAccount': accounts,
+            'kms:CallerAccount': [Aws.ACCOUNT_ID, ...(pipelineAccount ? [pipelineAccount] : [])],
             'kms:ViaService': `sns.${Aws.REGION}.${Aws.URL_SUFFIX}`,
           },
         },
       }),
     );
-    const alarms = { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } };
-    const cloudwatch = new ServicePrincipal('cloudwatch.amazonaws.com', { conditions: alarms });
-    key.addToResourcePolicy(new PolicyStatement({ ...keyActions, principals: [cloudwatch] }));
+    key.addToResourcePolicy(new PolicyStatement({ ...keyUse, principals: [cloudwatch] }));
     this.topic.addToResourcePolicy(
       new PolicyStatement({
-        actions: ['sns:Publish'],
-        resources: [this.topic.topicArn],
-        principals: [cloudwatch, ...accounts.slice(1).map((account) => new AccountPrincipal(account))],
+        ...publishing,
+        principals: [cloudwatch],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
+    if (pipelineAccount)
+      this.topic.addToResourcePolicy(
+        new PolicyStatement({ ...publishing, principals: [new AccountPrincipal(pipelineAccount)] }),
+      );
   }
 }
