@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { PipelineDeclaration } from '@aws-sdk/client-codepipeline';
-import { type Entry, fromBuffer, type ZipFile } from 'yauzl';
-import { ZipFile as ZipWriter } from 'yazl';
 import type { Scope } from '../service';
 import type { ArtifactObject } from './engine/execution';
 
@@ -27,36 +25,4 @@ export async function replicated(home: Scope, artifact: ArtifactObject, bucket: 
   const body = await home.service('s3').read(artifact.bucket, artifact.key, artifact.versionId);
   const { versionId } = await home.service('s3').write(bucket, artifact.key, body);
   return { ...artifact, bucket, versionId };
-}
-
-/** One file of a zip archive; `undefined` when it has none of that name. */
-export async function fileInZip(zip: Buffer, file: string): Promise<Buffer | undefined> {
-  const archive = await new Promise<ZipFile>((resolve, reject) =>
-    fromBuffer(zip, { lazyEntries: true }, (error, opened) => (error ? reject(error) : resolve(opened!))),
-  );
-  const entry = await new Promise<Entry | undefined>((resolve, reject) => {
-    archive.on('entry', (found: Entry) => (found.fileName === file ? resolve(found) : archive.readEntry()));
-    archive.once('end', () => resolve(undefined));
-    archive.once('error', reject);
-    archive.readEntry();
-  });
-  if (!entry) return undefined;
-  const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) =>
-    archive.openReadStream(entry, (error, opened) => (error ? reject(error) : resolve(opened!))),
-  );
-  return collect(stream);
-}
-
-/** A zip archive of files by name. */
-export function zipOf(files: Readonly<Record<string, Buffer | string>>): Promise<Buffer> {
-  const archive = new ZipWriter();
-  for (const [name, body] of Object.entries(files)) archive.addBuffer(Buffer.from(body), name);
-  archive.end();
-  return collect(archive.outputStream);
-}
-
-async function collect(stream: NodeJS.ReadableStream): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
 }

@@ -1,7 +1,7 @@
 import type { CreateFunctionCommandInput } from '@aws-sdk/client-lambda';
 import { physicalName } from '../physical-name';
 import type { ResourceContext, ResourceProvider, ResourceResult } from '../service';
-import { archiveOf } from './archive';
+import { zipOf } from '../zip/zip';
 
 interface FunctionProperties {
   readonly FunctionName?: string;
@@ -199,7 +199,7 @@ function settings(properties: FunctionProperties): Partial<CreateFunctionCommand
 
 /** Inline code is the text of index.js. */
 async function code({ Code }: FunctionProperties) {
-  return Code.ZipFile === undefined ? Code : { ZipFile: await archiveOf({ 'index.js': Code.ZipFile }) };
+  return Code.ZipFile === undefined ? Code : { ZipFile: await zipOf({ 'index.js': Code.ZipFile }) };
 }
 
 function reserve(FunctionName: string, properties: FunctionProperties, context: ResourceContext): void {

@@ -31,16 +31,47 @@ export async function unzip(archive: Buffer | string, folder: string): Promise<v
   }
 }
 
+/** One file of an archive; `undefined` when it has none of that name. */
+export async function fileInZip(archive: Buffer, name: string): Promise<Buffer | undefined> {
+  const opened = await yauzl.fromBufferPromise(archive);
+  for await (const entry of opened.eachEntry()) {
+    if (entry.fileName === name) {
+      return Buffer.concat(await (await opened.openReadStreamPromise(entry)).toArray());
+    }
+  }
+  return undefined;
+}
+
 /** Packs files, name in the archive to path on disk, with their modes. Symbolic links are followed. */
 export async function zip(files: ReadonlyMap<string, string>): Promise<Buffer> {
   const archive = new yazl.ZipFile();
   const failed = new Promise<never>((_, reject) => archive.once('error', reject));
   for (const [name, file] of files) archive.addFile(file, name);
+  return Promise.race([packed(archive), failed]);
+}
+
+/** Packs texts and bytes by their name in the archive; a file's mode is 0644 unless it is given. */
+export function zipOf(files: Readonly<Record<string, ZipContent | ZipEntry>>): Promise<Buffer> {
+  const archive = new yazl.ZipFile();
+  for (const [name, file] of Object.entries(files)) {
+    const { content, mode = 0o644 } =
+      typeof file === 'string' || Buffer.isBuffer(file) ? { content: file } : file;
+    archive.addBuffer(Buffer.from(content), name, { mode: fs.constants.S_IFREG | mode });
+  }
+  return packed(archive);
+}
+
+export type ZipContent = string | Buffer;
+
+export interface ZipEntry {
+  readonly content: ZipContent;
+  /** @default 0o644 */
+  readonly mode?: number;
+}
+
+async function packed(archive: yazl.ZipFile): Promise<Buffer> {
   archive.end();
-  const packed = (async () => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of archive.outputStream) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks);
-  })();
-  return Promise.race([packed, failed]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of archive.outputStream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }

@@ -1,4 +1,4 @@
-import { fileInZip, zipOf } from '../artifacts';
+import { fileInZip, zipOf } from '../../zip/zip';
 import { type ActionContext, ActionFailure, type ActionProvider, artifactPath } from './action-provider';
 import { stackInput } from './cloudformation-input';
 

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../../clock/clock';
+import { unzip } from '../../zip/zip';
 import type { LifecycleCommand } from '../host';
 import { type AppSpec, parseAppSpec } from './appspec';
-import { unpack } from './bundle';
 import { DeploymentRoot } from './deployment-root';
 import { runHookScripts } from './hook-scripts';
 import { install } from './installer';
@@ -79,7 +79,9 @@ export class Agent {
     this.root.removeOldRevisions(deploymentGroupId);
     const archive = archiveOf(this.folder(command));
     fs.rmSync(archive, { recursive: true, force: true });
-    await unpack(this.root.bundle(deploymentGroupId, deploymentId), archive);
+    await unzip(this.root.bundle(deploymentGroupId, deploymentId), archive).catch((error: Error) => {
+      throw new Error(`the bundle is not a zip archive that can be unpacked: ${error.message}`);
+    });
     this.root.record('most_recent_install', deploymentGroupId, deploymentId);
   }
 

@@ -1,10 +1,13 @@
 import { archive, build, codebuild, namesIn, noSource, project, scope, stored } from './bench';
 
+/** HOME in AWS's own build images. */
+const BUILD_HOME = '/root';
+
 test('a local custom cache keeps folders from build to build of one project', async () => {
   const spec = `
 version: 0.2
 phases: {build: {commands: ['ls kept/deep 2>/dev/null || echo empty', 'mkdir -p kept/deep && touch kept/deep/$CODEBUILD_BUILD_NUMBER', 'cat ~/.tool/x || true; mkdir -p ~/.tool && echo home >~/.tool/x']}}
-cache: {paths: ['kept/**/*', '/root/.tool/**/*']}
+cache: {paths: ['kept/**/*', '${BUILD_HOME}/.tool/**/*']}
 `;
   const cached = await project({
     ...noSource(spec),

@@ -24,8 +24,8 @@ import {
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { JournalEntry } from '../../../region/journal/journal';
-import { archiveOf } from '../../../region/lambda/archive';
 import { Region } from '../../../region/region';
+import { zipOf } from '../../../region/zip/zip';
 import { atEnd, temporaryFolder } from '../../support/folder';
 import { rule } from './pull-request-scope';
 
@@ -98,7 +98,7 @@ test('a pull request starts a build by a rule; its result approves or blocks the
     new CreateFunctionCommand({
       ...{ FunctionName: 'react', Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 60 },
       Role: `${ARN}:iam::${ACCOUNT}:role/reviewer`,
-      Code: { ZipFile: await archiveOf({ 'index.js': REVIEWER }) },
+      Code: { ZipFile: await zipOf({ 'index.js': REVIEWER }) },
     }),
   );
   const variable = (name: string, value: string) =>

@@ -1,5 +1,5 @@
 import { actionProvider } from '../../../region/codepipeline/actions/actions';
-import { fileInZip, zipOf } from '../../../region/codepipeline/artifacts';
+import { fileInZip, zipOf } from '../../../region/zip/zip';
 import { vectors } from '../../vectors/codepipeline-structure.json';
 import { action, build, pipelineOf, pipelineScope } from './pipelines';
 

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { AgentEvent, Host, LifecycleOutcome } from '../../../region/hosts/host';
-import { writeZip, type ZipEntry } from '../../support/zip';
+import type { ZipEntry } from '../../../region/zip/zip';
+import { writeZip } from '../../support/zip';
 
 const SERVICE = path.join(__dirname, '../../../service');
 

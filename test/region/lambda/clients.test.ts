@@ -14,8 +14,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { ScaledClock } from '../../../region/clock/clock';
-import { archiveOf } from '../../../region/lambda/archive';
 import { Region } from '../../../region/region';
+import { zipOf } from '../../../region/zip/zip';
 import { temporaryFolder } from '../../support/folder';
 
 /** A handler that calls the region back with the SDK that Lambda's runtime brings, in the region's own time. */
@@ -72,7 +72,7 @@ it('answers the SDK: an alarm notifies a topic, a function sees and changes the 
       new CreateFunctionCommand({
         ...{ FunctionName: 'react', Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 60 },
         Role: 'arn:aws:iam::111111111111:role/react',
-        Code: { ZipFile: await archiveOf({ 'index.js': SOURCE }) },
+        Code: { ZipFile: await zipOf({ 'index.js': SOURCE }) },
       }),
     );
     const { Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName: 'react' }));

@@ -1,5 +1,5 @@
 import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
-import { archiveOf } from '../../../region/lambda/archive';
+import { zipOf } from '../../../region/zip/zip';
 import { testScope } from '../../support/scope';
 
 const ROLE = 'arn:aws:iam::111111111111:role/react';
@@ -18,7 +18,7 @@ function played() {
         Handler: 'index.handler',
         Role: ROLE,
         Timeout: 20,
-        Code: { ZipFile: await archiveOf({ [file]: source }) },
+        Code: { ZipFile: await zipOf({ [file]: source }) },
         ...config,
       }),
     invoke: async (event: unknown = {}, input: Partial<InvokeCommandInput> = {}) => {
@@ -196,7 +196,7 @@ it('updates code and configuration, publishes versions and names them', async ()
   call('CreateAlias', { FunctionName: 'react', Name: 'live', FunctionVersion: '1' });
   await call('UpdateFunctionCode', {
     FunctionName: 'react',
-    ZipFile: await archiveOf({ 'index.js': 'exports.handler = async () => process.env.STAGE' }),
+    ZipFile: await zipOf({ 'index.js': 'exports.handler = async () => process.env.STAGE' }),
   });
   await call('UpdateFunctionConfiguration', {
     FunctionName: 'react',

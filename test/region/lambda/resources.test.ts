@@ -1,4 +1,4 @@
-import { archiveOf } from '../../../region/lambda/archive';
+import { zipOf } from '../../../region/zip/zip';
 import { resource } from '../../support/resource';
 import { testScope } from '../../support/scope';
 
@@ -11,7 +11,7 @@ it('plays a function with its code from S3, its own log group, version, alias an
     scope.service(service).operations[name]!(input);
   await call('s3', 'CreateBucket', { Bucket: 'assets' });
   const source = 'exports.handler = async () => console.log("from S3")';
-  await scope.service('s3').write('assets', 'code.zip', await archiveOf({ 'index.js': source }));
+  await scope.service('s3').write('assets', 'code.zip', await zipOf({ 'index.js': source }));
   const { physicalId: logGroup } = await resource(scope, scope.service('logs'), 'AWS::Logs::LogGroup').create(
     {
       RetentionInDays: 90,
