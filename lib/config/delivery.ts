@@ -1,12 +1,21 @@
-import type { AlarmThresholds, DeliveryDescription, EnvironmentDescription } from './description';
+import type {
+  AlarmThresholds,
+  DeliveryDescription,
+  EnvironmentDescription,
+  Notifications,
+} from './description';
 
 /** A checked description with every default filled in: what the constructs are built from. */
 export interface Delivery
   extends Required<
-    Omit<DeliveryDescription, 'account' | 'region' | 'environments' | 'production' | 'alarms'>
+    Omit<
+      DeliveryDescription,
+      'account' | 'region' | 'environments' | 'production' | 'alarms' | 'notifications'
+    >
   > {
   readonly account?: string;
   readonly region?: string;
+  readonly notifications: Notifications & Required<Pick<Notifications, 'email' | 'authors'>>;
   /** The road: each wave is a stage of the pipeline. An environment on its own is a wave of one. */
   readonly waves: readonly Wave[];
   /** The environments of all waves, in order. */
@@ -42,13 +51,15 @@ const DEFAULT_ALARMS: Required<AlarmThresholds> = {
 
 /** Fills in the defaults that the docstrings of the description promise. */
 export function withDefaults(description: DeliveryDescription): Delivery {
-  const { service, branch = 'main', account, region } = description;
+  const { service, branch = 'main', account, region, notifications, dashboards = true } = description;
   const waves = resolveWaves(description);
   return {
     service,
     branch,
     account,
     region,
+    notifications: { email: [], authors: [], ...notifications },
+    dashboards,
     waves,
     environments: waves.flatMap((wave) => wave.environments),
   };

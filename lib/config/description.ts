@@ -49,6 +49,60 @@ export interface DeliveryDescription {
    * @default - the defaults of each threshold
    */
   readonly alarms?: AlarmThresholds;
+
+  /**
+   * Who is told of failed releases, alarms and rollbacks.
+   *
+   * @default - nobody; the topics are there to be subscribed to
+   */
+  readonly notifications?: Notifications;
+
+  /**
+   * Whether there are CloudWatch dashboards: one of the delivery, and one of the service in every environment.
+   * Three dashboards of an account are free; AWS charges for each further one.
+   *
+   * @default true
+   */
+  readonly dashboards?: boolean;
+}
+
+/** Who is told. AWS sends every e-mail address one message with a link that confirms its subscription. */
+export interface Notifications {
+  /**
+   * E-mail addresses that are told everything.
+   *
+   * @default []
+   */
+  readonly email?: readonly string[];
+
+  /**
+   * E-mail addresses, as in the commits, that are told when a release with a commit of theirs at its head fails, and
+   * nothing else.
+   *
+   * @default []
+   */
+  readonly authors?: readonly string[];
+
+  /**
+   * Slack channel that is told everything that happens in the pipeline's account.
+   *
+   * @default - none
+   */
+  readonly chat?: SlackChannel;
+}
+
+/**
+ * A Slack channel by its ids. The workspace is authorized once by hand, in the console of Amazon Q Developer in chat
+ * applications (AWS Chatbot).
+ *
+ * @see https://docs.aws.amazon.com/chatbot/latest/adminguide/slack-setup.html
+ */
+export interface SlackChannel {
+  /** Id of the workspace: T and 8 to 11 capital letters and digits. */
+  readonly workspaceId: string;
+
+  /** Id of the channel: C or G and 8 to 11 capital letters and digits. */
+  readonly channelId: string;
 }
 
 /** One environment: a fleet behind a load balancer, watched by alarms. */

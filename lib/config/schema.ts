@@ -40,6 +40,30 @@ const alarms = z
   )
   .optional();
 
+const addresses = z
+  .array(z.email('an e-mail address'), 'a list of e-mail addresses')
+  .max(100, 'at most 100 e-mail addresses')
+  .optional();
+
+const notifications = z
+  .strictObject(
+    {
+      email: addresses,
+      authors: addresses,
+      chat: z
+        .strictObject(
+          {
+            workspaceId: text(/^T[0-9A-Z]{8,11}$/, 'T and 8 to 11 capital letters and digits'),
+            channelId: text(/^[CG][0-9A-Z]{8,11}$/, 'C or G and 8 to 11 capital letters and digits'),
+          },
+          'an object with workspaceId and channelId',
+        )
+        .optional(),
+    },
+    'an object',
+  )
+  .optional();
+
 const capacity = z
   .strictObject({ min: wholeNumber(2, 200), max: wholeNumber(2, 200) }, 'an object with min and max')
   .refine(({ min, max }) => max >= min, { path: ['max'], error: 'a whole number no smaller than min' });
@@ -104,6 +128,8 @@ export const schema: z.ZodType<DeliveryDescription> = z
       environments,
       production: z.string('the name of an environment').optional(),
       alarms,
+      notifications,
+      dashboards: z.boolean('true or false').optional(),
     },
     'a delivery description',
   )

@@ -30,6 +30,8 @@ test('the defaults are those the docstrings promise', () => {
   ).toEqual({
     service: 'harbor',
     branch: 'main',
+    notifications: { email: [], authors: [] },
+    dashboards: true,
     environments: [environment],
     waves: [{ name: 'prod', production: true, environments: [environment] }],
   });
