@@ -1,5 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import type { Delivery, Environment } from './config/delivery';
+import { configurationName } from './config/deployment-configuration';
 
 /*
  * Physical names that both sides of the stage boundary know: the pipeline stack refers to what an environment's stack
@@ -21,12 +22,16 @@ export function pipelineNames({ service, account = Aws.ACCOUNT_ID, region = Aws.
 }
 
 /** Names of what an environment's stack holds. */
-export function environmentNames({ service }: Delivery, { name, region }: Environment) {
+export function environmentNames({ service }: Delivery, environment: Environment) {
+  const { name, region } = environment;
   const prefix = `${service}-${name}`;
   return {
     stack: `Tidegate-${prefix}`,
     application: prefix,
     deploymentGroup: prefix,
+    deploymentConfiguration: configurationName(prefix, environment.deploymentConfiguration),
+    /** For a rollback that is a deployment of its own. */
+    rollbackConfiguration: configurationName(prefix, environment.rollbackConfiguration),
     /** Read by the bake from the pipeline's account. Roles are global to an account, hence the region. */
     bakeRole: `${prefix}-bake-${region}`,
     /** Of what the team is told about the environment. */

@@ -93,6 +93,7 @@ function resolveEnvironment(
     region,
     instanceType: 't4g.small',
     deploymentConfiguration: 'OneAtATime',
+    rollbackConfiguration: 'HalfAtATime',
     bakeMinutes: 10,
     ...environment,
     production: wave.production,

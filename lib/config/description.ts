@@ -1,3 +1,5 @@
+import type { DeploymentConfiguration } from './deployment-configuration';
+
 /** A service and the road its releases take to production. */
 export interface DeliveryDescription {
   /**
@@ -136,12 +138,19 @@ export interface EnvironmentDescription {
 
   /**
    * How many instances a deployment takes out of service at a time.
-   * `AllAtOnce` is not offered: it takes the whole fleet away from the load balancer.
    *
    * @default 'OneAtATime'
    * @see https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html
    */
-  readonly deploymentConfiguration?: 'OneAtATime' | 'HalfAtATime';
+  readonly deploymentConfiguration?: DeploymentConfiguration;
+
+  /**
+   * The same for a rollback that the guard begins, which may be in more of a hurry than a roll-out. CodeDeploy's own
+   * rollback, of a deployment that is still under way, always uses `deploymentConfiguration`.
+   *
+   * @default 'HalfAtATime'
+   */
+  readonly rollbackConfiguration?: DeploymentConfiguration;
 
   /**
    * Minutes for which the alarms must stay quiet after a deployment before the release goes on: 1 to 1440,

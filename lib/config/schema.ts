@@ -1,28 +1,8 @@
 import { z } from 'zod';
 import { stageName } from './delivery';
+import { deploymentConfiguration } from './deployment-configuration';
 import type { DeliveryDescription, EnvironmentDescription } from './description';
-
-/* Every leaf carries one sentence: what is allowed. `check.ts` puts the file, the key and what was found before it. */
-
-const text = (pattern: RegExp, allowed: string) => z.string(allowed).regex(pattern, allowed);
-
-const oneOf = <const T extends string>(...values: T[]) => z.enum(values, `one of ${values.join(', ')}`);
-
-const wholeNumber = (from: number, to: number) => {
-  const allowed = `a whole number from ${from} to ${to}`;
-  return z.number(allowed).int(allowed).min(from, allowed).max(to, allowed);
-};
-
-const percent = () => {
-  const allowed = 'a number above 0, up to 100';
-  return z.number(allowed).gt(0, allowed).lte(100, allowed);
-};
-
-const NAME = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
-const name = (from: number, to: number) => {
-  const allowed = `${from} to ${to} lower-case letters, digits and inner hyphens, a letter first`;
-  return text(NAME, allowed).min(from, allowed).max(to, allowed);
-};
+import { name, percent, text, wholeNumber } from './values';
 
 const place = {
   account: text(/^\d{12}$/, 'an account id: a string of 12 digits').optional(),
@@ -74,7 +54,8 @@ const environment = z.strictObject(
     ...place,
     capacity,
     instanceType: text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an EC2 instance type, such as t4g.small').optional(),
-    deploymentConfiguration: oneOf('OneAtATime', 'HalfAtATime').optional(),
+    deploymentConfiguration: deploymentConfiguration.optional(),
+    rollbackConfiguration: deploymentConfiguration.optional(),
     bakeMinutes: wholeNumber(1, 1440).optional(),
     alarms,
   },

@@ -3,24 +3,17 @@ import type { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   type CfnDeploymentGroup,
+  type IServerDeploymentConfig,
   LoadBalancer,
   ServerApplication,
-  ServerDeploymentConfig,
   ServerDeploymentGroup,
 } from 'aws-cdk-lib/aws-codedeploy';
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import type { Environment } from '../config/delivery';
-
-/** The predefined deployment configurations, by the name the description uses. */
-export const DEPLOYMENT_CONFIGURATIONS = {
-  OneAtATime: ServerDeploymentConfig.ONE_AT_A_TIME,
-  HalfAtATime: ServerDeploymentConfig.HALF_AT_A_TIME,
-} satisfies Record<Environment['deploymentConfiguration'], unknown>;
 
 export interface DeploymentProps {
   readonly names: { readonly application: string; readonly deploymentGroup: string };
-  readonly deploymentConfiguration: Environment['deploymentConfiguration'];
+  readonly deploymentConfig: IServerDeploymentConfig;
   readonly group: AutoScalingGroup;
   readonly targetGroup: ApplicationTargetGroup;
   readonly alarms: readonly Alarm[];
@@ -33,12 +26,12 @@ export interface DeploymentProps {
 export class Deployment extends Construct {
   constructor(scope: Construct, id: string, props: DeploymentProps) {
     super(scope, id);
-    const { names, group, targetGroup, alarms, deploymentConfiguration } = props;
+    const { names, group, targetGroup, alarms, deploymentConfig } = props;
 
     const deploymentGroup = new ServerDeploymentGroup(this, 'DeploymentGroup', {
       application: new ServerApplication(this, 'Application', { applicationName: names.application }),
       deploymentGroupName: names.deploymentGroup,
-      deploymentConfig: DEPLOYMENT_CONFIGURATIONS[deploymentConfiguration],
+      deploymentConfig,
       autoScalingGroups: [group],
       installAgent: false, // the launch template does, at a pinned release
       loadBalancers: [LoadBalancer.application(targetGroup)],

@@ -7,6 +7,7 @@ import { ReleaseAlarms } from './alarms';
 import { grantRevisions } from './artifact-access';
 import { BakeRole } from './bake-role';
 import { Deployment } from './deployment';
+import { DeploymentConfigurations } from './deployment-configurations';
 import { Fleet } from './fleet';
 import { LoadBalancer } from './load-balancer';
 import { Network } from './network';
@@ -39,9 +40,13 @@ export class ServiceStack extends Stack {
     });
     if (environment.account !== delivery.account)
       new BakeRole(this, 'BakeRole', { roleName: names.bakeRole, pipelineAccount: delivery.account! });
+    const configurations = new DeploymentConfigurations(this, 'DeploymentConfigurations', {
+      names,
+      environment,
+    });
     new Deployment(this, 'Deployment', {
       names,
-      deploymentConfiguration: environment.deploymentConfiguration,
+      deploymentConfig: configurations.deployment,
       group,
       targetGroup,
       alarms,

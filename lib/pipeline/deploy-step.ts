@@ -15,7 +15,7 @@ import {
 } from 'aws-cdk-lib/pipelines';
 import { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
-import { DEPLOYMENT_CONFIGURATIONS } from '../environment/deployment';
+import { NamedDeploymentConfiguration } from '../environment/deployment-configurations';
 import { environmentNames } from '../names';
 
 export interface DeployStepProps {
@@ -33,7 +33,8 @@ export class DeployStep extends Step implements ICodePipelineActionFactory {
 
   produceAction(stage: IStage, options: ProduceActionOptions): CodePipelineActionFactoryResult {
     const { delivery, environment, revision } = this.props;
-    const { deploymentGroup: deploymentGroupName } = environmentNames(delivery, environment);
+    const { account, region } = environment;
+    const names = environmentNames(delivery, environment);
     const scope = new Construct(options.scope, options.actionName); // one of several in the stage of a wave
     stage.addAction(
       new CodeDeployServerDeployAction({
@@ -42,8 +43,12 @@ export class DeployStep extends Step implements ICodePipelineActionFactory {
         input: options.artifacts.toCodePipeline(revision),
         deploymentGroup: ServerDeploymentGroup.fromServerDeploymentGroupAttributes(scope, 'DeploymentGroup', {
           application: this.#application(scope),
-          deploymentGroupName,
-          deploymentConfig: DEPLOYMENT_CONFIGURATIONS[environment.deploymentConfiguration],
+          deploymentGroupName: names.deploymentGroup,
+          deploymentConfig: new NamedDeploymentConfiguration(scope, 'DeploymentConfiguration', {
+            name: names.deploymentConfiguration,
+            account,
+            region,
+          }),
         }),
       }),
     );

@@ -22,7 +22,7 @@ function keys(): Key[] {
     const { type: kind, shape, element, innerType, options = [] } = type.def;
     const holds = kind === 'object' || kind === 'array';
     if (kind === 'optional') open.push({ path, type: innerType });
-    else if (path && !path.endsWith('[]'))
+    else if (path && !path.endsWith('[]') && !found.has(path))
       found.set(path, { path, allowed: holds ? undefined : allowed(type) });
     for (const option of options) open.push({ path, type: option });
     if (kind === 'array') open.push({ path: `${path}[]`, type: element });

@@ -22,6 +22,7 @@ test('the defaults are those the docstrings promise', () => {
     capacity: { min: 2, max: 3 },
     instanceType: 't4g.small',
     deploymentConfiguration: 'OneAtATime',
+    rollbackConfiguration: 'HalfAtATime',
     bakeMinutes: 10,
     alarms: { errorRatePercent: 1, latencyP99Milliseconds: 1000, minimumRequestsPerMinute: 20 },
   };
@@ -172,7 +173,22 @@ test.each<[string, unknown, string]>([
   [
     'AllAtOnce',
     withEnvironment({ deploymentConfiguration: 'AllAtOnce' }),
-    'environments[0].deploymentConfiguration: found "AllAtOnce", allowed is one of OneAtATime, HalfAtATime',
+    'environments[0].deploymentConfiguration: found "AllAtOnce", allowed is one of OneAtATime, HalfAtATime, or an object with a minimum of healthy instances',
+  ],
+  [
+    'a custom deployment configuration without a minimum',
+    withEnvironment({ deploymentConfiguration: { zonal: { monitorMinutes: 5 } } }),
+    'environments[0].deploymentConfiguration: found {"zonal":{"monitorMinutes":5}}, allowed is either minimumHealthyPercent or minimumHealthyHosts',
+  ],
+  [
+    'an unknown key of a deployment configuration',
+    withEnvironment({ deploymentConfiguration: { minimumHealthyHosts: 1, zones: 2 } }),
+    'environments[0].deploymentConfiguration.zones: unknown key',
+  ],
+  [
+    'a monitoring time that two zones have no time for',
+    withEnvironment({ deploymentConfiguration: { minimumHealthyHosts: 1, zonal: { monitorMinutes: 400 } } }),
+    'environments[0].deploymentConfiguration.zonal.monitorMinutes: found 400, allowed is a whole number from 1 to 300',
   ],
   [
     'a bake of no time',

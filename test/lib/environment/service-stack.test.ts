@@ -247,6 +247,39 @@ describe('the deployment group', () => {
   );
 });
 
+describe('deployment configurations', () => {
+  const zonal = { minimumHealthyPercent: 75, zonal: { monitorMinutes: 10, firstZoneMonitorMinutes: 30 } };
+
+  test("CodeDeploy's own are there already", () => {
+    beta.resourceCountIs('AWS::CodeDeploy::DeploymentConfig', 0);
+  });
+
+  test('a custom one goes zone by zone, and is the one of the group', () => {
+    const template = environmentWith({ capacity: { min: 4, max: 8 }, deploymentConfiguration: zonal });
+    const name = 'harbor-beta-min-75-percent-zonal-30-10';
+    template.resourceCountIs('AWS::CodeDeploy::DeploymentConfig', 1);
+    template.hasResourceProperties('AWS::CodeDeploy::DeploymentConfig', {
+      DeploymentConfigName: name,
+      MinimumHealthyHosts: { Type: 'FLEET_PERCENT', Value: 75 },
+      ZonalConfig: { FirstZoneMonitorDurationInSeconds: 1800, MonitorDurationInSeconds: 600 },
+    });
+    const [id] = Object.keys(template.findResources('AWS::CodeDeploy::DeploymentConfig'));
+    template.hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', { DeploymentConfigName: { Ref: id } });
+  });
+
+  test('one for rollbacks is declared beside it, not twice when it is the same', () => {
+    const hosts = { minimumHealthyHosts: 1 };
+    const names = (changes: Partial<EnvironmentDescription>) =>
+      Object.values(environmentWith(changes).findResources('AWS::CodeDeploy::DeploymentConfig')).map(
+        ({ Properties }) => Properties.DeploymentConfigName,
+      );
+    expect(names({ rollbackConfiguration: hosts })).toEqual(['harbor-beta-min-1-hosts']);
+    expect(names({ rollbackConfiguration: hosts, deploymentConfiguration: hosts })).toEqual([
+      'harbor-beta-min-1-hosts',
+    ]);
+  });
+});
+
 /** The stack of an environment that differs from beta in one thing. */
 function environmentWith(changes: Partial<EnvironmentDescription>): Template {
   const environment = { ...DESCRIPTION.environments[0], ...changes };

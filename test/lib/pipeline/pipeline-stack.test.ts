@@ -1,5 +1,6 @@
 import { version } from 'aws-cdk/package.json';
-import { Match } from 'aws-cdk-lib/assertions';
+import type { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ACROSS_ACCOUNTS, DESCRIPTION, synthesize } from '../../support/synthesize';
 
 const { pipeline } = synthesize();
@@ -171,6 +172,26 @@ describe('across accounts and regions', () => {
     expect(action('prod', 'Deploy', across.pipeline)).toMatchObject({
       Region: 'us-west-2',
       RoleArn: expect.stringMatching('^arn:aws:iam::333333333333:role/'),
+    });
+  });
+
+  test('its action may read the deployment configuration there', () => {
+    const custom = { minimumHealthyHosts: 2 };
+    const [beta, prod] = ACROSS_ACCOUNTS.environments.flat();
+    const { app } = synthesize({
+      ...ACROSS_ACCOUNTS,
+      environments: [beta, { ...prod, deploymentConfiguration: custom }],
+    });
+    const support = app.node.findChild('cross-account-support-stack-333333333333') as Stack;
+    Template.fromStack(support).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'codedeploy:GetDeploymentConfig',
+            Resource: 'arn:aws:codedeploy:us-west-2:333333333333:deploymentconfig:harbor-prod-min-2-hosts',
+          }),
+        ]),
+      },
     });
   });
 
