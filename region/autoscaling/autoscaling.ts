@@ -3,9 +3,10 @@ import { AwsError, type AwsService, type Operation, type ResourceProvider, type 
 import { AutoScalingGroup } from './group';
 import { operations } from './operations';
 import { resources } from './resources';
+import type { Breach } from './scaling/scaling-policy';
 import type { GroupSettings } from './settings';
 
-/** Amazon EC2 Auto Scaling: groups of a fixed or set size, lifecycle hooks, health checks. */
+/** Amazon EC2 Auto Scaling: groups, lifecycle hooks, health checks, scaling policies and scheduled actions. */
 export class AutoScaling implements AwsService {
   readonly operations: Record<string, Operation>;
   readonly resources: readonly ResourceProvider[];
@@ -42,6 +43,16 @@ export class AutoScaling implements AwsService {
     const group = this.all().find((one) => one.has(instanceId));
     if (!group) throw new AwsError('ValidationError', `no Auto Scaling group has instance ${instanceId}`);
     return group;
+  }
+
+  /** The group of a scaling policy, by the policy's ARN. */
+  groupOfPolicy(arn: string): AutoScalingGroup {
+    return this.group(/:autoScalingGroupName\/(.+):policyName\//.exec(arn)?.[1]);
+  }
+
+  /** What an alarm with a scaling policy among its actions sets off. */
+  alarmed(policyArn: string, breach: Breach): void {
+    this.groupOfPolicy(policyArn).policies.alarmed(policyArn, breach);
   }
 
   async delete(name: string): Promise<void> {

@@ -6,6 +6,8 @@ import { findUnhealthy } from './health';
 import { launchInstance } from './launch';
 import { LifecycleHooks } from './lifecycle-hooks';
 import { Processes } from './processes';
+import { ScalingPolicies } from './scaling/scaling-policies';
+import { ScheduledActions } from './scaling/scheduled-actions';
 import type { ScalingInstance } from './scaling-instance';
 import { type GroupSettings, validCapacity } from './settings';
 import { TargetGroups } from './target-groups';
@@ -21,6 +23,8 @@ const BACK_OFF = 30_000;
 export class AutoScalingGroup {
   readonly hooks: LifecycleHooks;
   readonly processes = new Processes();
+  readonly policies: ScalingPolicies;
+  readonly schedule: ScheduledActions;
   readonly activities: Activities;
   private readonly instances = new Map<string, ScalingInstance>();
   private readonly targetGroups: TargetGroups;
@@ -41,6 +45,8 @@ export class AutoScalingGroup {
   ) {
     this.hooks = new LifecycleHooks(scope, name);
     this.activities = new Activities(scope, name);
+    this.policies = new ScalingPolicies(scope, this);
+    this.schedule = new ScheduledActions(scope, this);
     this.targetGroups = new TargetGroups(scope, () => this.settings.targetGroupArns);
     this.created = new Date(scope.clock.now());
     this.desired = settings.desiredCapacity ?? settings.minSize;
@@ -61,6 +67,36 @@ export class AutoScalingGroup {
     validCapacity(this.settings.minSize, desired, this.settings.maxSize);
     this.desired = desired;
     this.reconcile(`desired capacity was set to ${desired}`);
+  }
+
+  get capacity(): number {
+    return this.desired;
+  }
+
+  /** Takes a desired capacity from a policy, as far as the limits allow. */
+  scaleTo(wanted: number, cause: string): void {
+    const { minSize, maxSize } = this.settings;
+    const desired = Math.min(maxSize, Math.max(minSize, wanted));
+    if (desired === this.desired) return;
+    this.desired = desired;
+    this.reconcile(cause);
+  }
+
+  /** Takes new limits and, if given, a new desired capacity. @throws AwsError ValidationError when they do not fit */
+  resize(size: { minSize?: number; maxSize?: number; desiredCapacity?: number }, cause: string): void {
+    const { minSize = this.settings.minSize, maxSize = this.settings.maxSize, desiredCapacity } = size;
+    validCapacity(minSize, desiredCapacity ?? minSize, maxSize);
+    this.settings = { ...this.settings, minSize, maxSize };
+    this.scaleTo(desiredCapacity ?? this.desired, cause);
+  }
+
+  /** How many instances are on their way in, or in service for less than a warm-up of so many seconds. */
+  warmingUp(seconds: number): number {
+    const warmSince = this.scope.clock.now() - seconds * 1000;
+    const cold = this.active().filter(
+      ({ inServiceAt }) => inServiceAt === undefined || inServiceAt > warmSince,
+    );
+    return this.starting.length + cold.length;
   }
 
   /** Launches what is missing and terminates what is too many. */
@@ -119,6 +155,8 @@ export class AutoScalingGroup {
   async delete(): Promise<void> {
     this.deleted = true;
     this.ticker.cancel();
+    this.policies.end();
+    this.schedule.end();
     for (const { LifecycleHookName } of this.hooks.describe()) this.hooks.delete(LifecycleHookName!);
     const { journal } = this.scope;
     for (let seen = journal.position; this.instances.size + this.starting.length > 0; ) {
@@ -132,6 +170,7 @@ export class AutoScalingGroup {
   stop(): void {
     this.deleted = true;
     this.ticker.cancel();
+    this.schedule.end();
   }
 
   describe(): Description {

@@ -1,10 +1,11 @@
 import { AwsError, type Operation } from '../service';
 import type { AutoScaling } from './autoscaling';
+import { ofScaling } from './scaling/operations';
 import { groupSettings } from './settings';
 
 /** The operations of the Auto Scaling API that the region plays. */
 export function operations(service: AutoScaling): Record<string, Operation> {
-  return { ...ofGroups(service), ...ofInstances(service), ...ofHooks(service) };
+  return { ...ofGroups(service), ...ofInstances(service), ...ofHooks(service), ...ofScaling(service) };
 }
 
 function ofGroups(service: AutoScaling): Record<string, Operation> {

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { recorded } from '../cloudformation/recorded-resource';
 import type { PropertyDispositions } from '../ledger/ledger';
 import { physicalName } from '../physical-name';
 import { randomCharacters } from '../random';
 import type { ResourceProvider } from '../service';
 import type { AutoScaling } from './autoscaling';
+import { scalingPolicy, scheduledAction } from './scaling/resources';
 import { groupSettings } from './settings';
 
 /** The CloudFormation resource types of Auto Scaling. */
@@ -12,14 +11,8 @@ export function resources(service: AutoScaling): ResourceProvider[] {
   return [
     autoScalingGroup(service),
     lifecycleHook(service),
-    recorded('AWS::AutoScaling::ScalingPolicy', {
-      physicalId: ({ AutoScalingGroupName }, { logicalId, scope }) =>
-        `arn:aws:autoscaling:${scope.region}:${scope.accountId}:scalingPolicy:${randomUUID()}:autoScalingGroupName/${AutoScalingGroupName}:policyName/${logicalId}`,
-      attributes: (_properties, arn) => ({ Arn: arn, PolicyName: arn.split('/').pop() }),
-    }),
-    recorded('AWS::AutoScaling::ScheduledAction', {
-      physicalId: (_properties, context) => physicalName(context, { maxLength: 255 }),
-    }),
+    scalingPolicy(service),
+    scheduledAction(service),
   ];
 }
 
@@ -39,8 +32,8 @@ const GROUP_PROPERTIES: PropertyDispositions = {
   NewInstancesProtectedFromScaleIn: 'executed',
   Tags: 'executed',
   CapacityRebalance: 'recorded',
-  Cooldown: 'recorded',
-  DefaultInstanceWarmup: 'recorded',
+  Cooldown: 'modelled',
+  DefaultInstanceWarmup: 'modelled',
   InstanceMaintenancePolicy: 'recorded',
   MaxInstanceLifetime: 'recorded',
   MetricsCollection: 'recorded',

@@ -17,7 +17,10 @@ export interface GroupSettings {
   readonly healthCheckGracePeriod: number;
   readonly protectedFromScaleIn: boolean;
   readonly tags: readonly { Key: string; Value: string; PropagateAtLaunch: boolean }[];
+  /** Seconds after a simple scaling policy during which none is carried out. */
   readonly cooldown: number;
+  /** Seconds after an instance is in service during which scaling policies do not count on it. */
+  readonly instanceWarmup: number;
   readonly terminationPolicies: readonly string[];
 }
 
@@ -39,6 +42,7 @@ export function groupSettings(
   const desired = input.DesiredCapacity === undefined ? undefined : count(input, 'DesiredCapacity');
   validCapacity(minSize, desired ?? minSize, maxSize);
   const zones = input.VPCZoneIdentifier as string | string[] | undefined;
+  const cooldown = Number(input.DefaultCooldown ?? input.Cooldown ?? 300);
   const traffic = (input.TrafficSources ?? []).map(({ Identifier }) => Identifier!);
   return {
     minSize,
@@ -58,7 +62,8 @@ export function groupSettings(
       Value: Value ?? '',
       PropagateAtLaunch: String(PropagateAtLaunch ?? false) === 'true',
     })),
-    cooldown: Number(input.DefaultCooldown ?? input.Cooldown ?? 300),
+    cooldown,
+    instanceWarmup: Number(input.DefaultInstanceWarmup ?? cooldown),
     terminationPolicies: input.TerminationPolicies ?? ['Default'],
   };
 }

@@ -3,13 +3,15 @@ import type { Timer } from '../clock/clock';
 import { AwsError, type Scope } from '../service';
 import { ActionSuppressor } from './action-suppressor';
 import type { Alarm, NewState } from './alarm';
-import { act } from './alarm-actions';
+import { act, callScalingPolicy, isScalingPolicy } from './alarm-actions';
 import { AlarmHistory } from './alarm-history';
 import { configurationEventDetail, eventDetail, type Transition } from './alarm-notification';
 import { parseAlarmRule } from './alarm-rule';
 import { CompositeAlarm } from './composite-alarm';
 import { checkMetricAlarm, MetricAlarm } from './metric-alarm';
 import type { MetricStore } from './metric-store';
+
+const MINUTE = 60_000;
 
 /** The alarms of one account and region: when they are evaluated and what their transitions set off. */
 export class Alarms {
@@ -29,9 +31,11 @@ export class Alarms {
     this.timers.get(alarm.name)?.cancel();
     this.timers.set(
       alarm.name,
-      this.scope.clock.every(alarm.interval, () =>
-        this.change(alarm, alarm.evaluate(this.store, this.now())),
-      ),
+      this.scope.clock.every(alarm.interval, () => {
+        const next = alarm.evaluate(this.store, this.now());
+        if (next) this.change(alarm, next);
+        else this.repeat(alarm);
+      }),
     );
   }
 
@@ -209,6 +213,18 @@ export class Alarms {
   private act(transition: Transition): void {
     if (!transition.alarm.actionsEnabled) return;
     for (const arn of transition.alarm.actions()) void act(this.scope, arn, transition);
+  }
+
+  /** An alarm that stays calls its scaling policies again every minute, and nothing else. */
+  private repeat(alarm: MetricAlarm): void {
+    if (!alarm.actionsEnabled || (this.now() - alarm.state.transitioned) % MINUTE >= alarm.interval) return;
+    for (const arn of alarm.actions().filter(isScalingPolicy)) {
+      try {
+        callScalingPolicy(this.scope, arn, alarm);
+      } catch {
+        // The policy is gone: said once, at the transition, that is enough.
+      }
+    }
   }
 
   private emit(alarm: Alarm, detailType: string, detail: Record<string, unknown>): void {

@@ -29,6 +29,8 @@ const FIRST_MONDAY = 4 * 24 * 3600;
 /** An alarm on one metric or one metric math expression. */
 export class MetricAlarm extends Alarm<PutMetricAlarmCommandInput> {
   readonly type = 'MetricAlarm';
+  /** The newest datapoint that an evaluation has seen. */
+  newest?: number;
 
   get period(): number {
     return periodOf(this.config);
@@ -56,6 +58,7 @@ export class MetricAlarm extends Alarm<PutMetricAlarmCommandInput> {
       if (value === undefined) return undefined;
       return { time: grid.start + index * period, value, sampleCount: result?.sampleCounts?.[index] };
     });
+    this.newest = points.findLast((point) => point !== undefined)?.value;
     const breaching = (point: Datapoint) =>
       breaches(config.ComparisonOperator!, point.value, config.Threshold!);
     const datapoints = points.filter((point) => point !== undefined).slice(-evaluationPeriods);

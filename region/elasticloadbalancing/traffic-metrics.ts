@@ -40,6 +40,7 @@ export class TrafficMetrics {
   exchange(targetGroup: TargetGroup, exchange: Exchange): void {
     if (exchange.kind === 'client-gone') return;
     this.both(targetGroup, 'RequestCount');
+    this.add('RequestCountPerTarget', { TargetGroup: targetGroup.fullName }, 1 / healthyTargets(targetGroup));
     if (exchange.kind === 'answered') {
       this.both(targetGroup, `HTTPCode_Target_${Math.floor(exchange.status / 100)}XX_Count`);
       this.both(targetGroup, 'TargetResponseTime', exchange.responseTime, 'Seconds');
@@ -103,4 +104,9 @@ export class TrafficMetrics {
       .service('cloudwatch')
       .record({ namespace: NAMESPACE, metricName, dimensions, value, unit, count });
   }
+}
+
+/** At least one: a request that was given to a target had one. */
+function healthyTargets(targetGroup: TargetGroup): number {
+  return Math.max(1, targetGroup.all().filter((target) => target.state === 'healthy').length);
 }
