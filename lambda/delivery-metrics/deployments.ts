@@ -1,0 +1,48 @@
+import {
+  BatchGetDeploymentsCommand,
+  CodeDeployClient,
+  type DeploymentInfo,
+  paginateListDeployments,
+} from '@aws-sdk/client-codedeploy';
+import type { EnvironmentSettings } from '../settings';
+
+/** Deployments further back do not matter for what one of today has mended. */
+const DAYS = 30;
+
+/** BatchGetDeployments' limit. */
+const BATCH = 25;
+
+/** Those who deploy to a whole group. Auto Scaling and CodeDeploy's own updates bring instances up to a revision. */
+const CREATORS: readonly string[] = ['user', 'codeDeployRollback'];
+
+const codedeploy = new CodeDeployClient();
+
+/** The deployments to the environment's whole fleet that have ended, newest first, up to and with this one. */
+export async function deploymentsUpTo(
+  { application, deploymentGroup }: EnvironmentSettings,
+  deploymentId: string,
+): Promise<DeploymentInfo[]> {
+  const [last] = await describe([deploymentId]);
+  const end = last!.createTime!;
+  const input = {
+    applicationName: application,
+    deploymentGroupName: deploymentGroup,
+    includeOnlyStatuses: ['Succeeded' as const, 'Failed' as const, 'Stopped' as const],
+    createTimeRange: { start: new Date(end.getTime() - DAYS * 24 * 3_600_000), end },
+  };
+  const ids: string[] = [];
+  for await (const { deployments } of paginateListDeployments({ client: codedeploy }, input))
+    ids.push(...(deployments ?? []).filter((id) => id !== deploymentId));
+
+  const found = [last!];
+  for (let start = 0; start < ids.length; start += BATCH)
+    found.push(...(await describe(ids.slice(start, start + BATCH))));
+  return found
+    .filter(({ creator }) => CREATORS.includes(creator!))
+    .sort((a, b) => b.createTime!.getTime() - a.createTime!.getTime());
+}
+
+async function describe(deploymentIds: string[]): Promise<DeploymentInfo[]> {
+  const { deploymentsInfo } = await codedeploy.send(new BatchGetDeploymentsCommand({ deploymentIds }));
+  return deploymentsInfo ?? [];
+}

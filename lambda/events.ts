@@ -1,0 +1,20 @@
+/** @see https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html */
+export interface PipelineEvent {
+  readonly source: 'aws.codepipeline';
+  readonly detail: {
+    readonly pipeline: string;
+    readonly 'execution-id': string;
+    readonly state: string;
+  };
+}
+
+/** @see https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-cloudwatch-events.html */
+export interface DeploymentEvent {
+  readonly source: 'aws.codedeploy';
+  readonly detail: {
+    readonly application: string;
+    readonly deploymentGroup: string;
+    readonly deploymentId: string;
+    readonly state: string;
+  };
+}

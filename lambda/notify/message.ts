@@ -1,0 +1,43 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+
+/** What a team is told. */
+export interface Message {
+  /** One line: what has happened, where. */
+  readonly subject: string;
+  /** Lines of text; an empty one begins a paragraph. */
+  readonly lines: readonly string[];
+  /** Pages to look at, by what they show. */
+  readonly links: Readonly<Record<string, string | undefined>>;
+  /** E-mail address of the author whose commit is concerned: subscriptions filter by it. */
+  readonly author?: string;
+}
+
+/** SNS wants "less than 100 characters" of ASCII, without line breaks. */
+const SUBJECT_LIMIT = 99;
+
+const sns = new SNSClient();
+
+/**
+ * Publishes a message, as text and, for chat, as a custom notification, because chat shows no other text.
+ *
+ * @see https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
+ */
+export async function publish(TopicArn: string, { subject, lines, links, author }: Message): Promise<void> {
+  const pages = Object.entries(links).filter(([, url]) => url);
+  const text = [...lines, '', ...pages.map(([title, url]) => `${title}: ${url}`)].join('\n');
+  const description = [...lines, '', ...pages.map(([title, url]) => `<${url}|${title}>`)].join('\n');
+  const chat = {
+    version: '1.0',
+    source: 'custom',
+    content: { textType: 'client-markdown', title: subject, description },
+  };
+  await sns.send(
+    new PublishCommand({
+      TopicArn,
+      Subject: subject.replaceAll(/[^ -~]+/g, '?').slice(0, SUBJECT_LIMIT),
+      MessageStructure: 'json',
+      Message: JSON.stringify({ default: text, https: JSON.stringify(chat) }),
+      MessageAttributes: author ? { author: { DataType: 'String', StringValue: author } } : undefined,
+    }),
+  );
+}

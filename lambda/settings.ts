@@ -1,0 +1,41 @@
+/** What the insight functions know of the delivery: handed over in their environment variable `DELIVERY`, as JSON. */
+export interface DeliverySettings {
+  readonly service: string;
+  /** Name of the pipeline. */
+  readonly pipeline: string;
+  /** Name of the CodeCommit repository. @default - the source is elsewhere */
+  readonly repository?: string;
+  /** ARN of the topic for what happens to the pipeline. */
+  readonly topicArn: string;
+  readonly environments: readonly EnvironmentSettings[];
+}
+
+export interface EnvironmentSettings {
+  readonly name: string;
+  /** Name of the pipeline's stage. */
+  readonly stage: string;
+  /** Whether the stage holds other environments too: names of actions then begin with the environment's. */
+  readonly inWave: boolean;
+  /** Name of the CodeDeploy application. */
+  readonly application: string;
+  /** Name of the deployment group of the whole fleet. */
+  readonly deploymentGroup: string;
+  /** Name of the composite alarm. */
+  readonly alarm: string;
+  /** ARN of the topic for what happens here. */
+  readonly topicArn: string;
+}
+
+/** @throws Error when the function was deployed without them */
+export function deliverySettings(): DeliverySettings {
+  if (!process.env.DELIVERY) throw new Error('The environment variable DELIVERY is not set');
+  return JSON.parse(process.env.DELIVERY);
+}
+
+/** Whether an action of a pipeline's stage works for the environment. */
+export function actsFor(
+  { name, stage, inWave }: EnvironmentSettings,
+  action: { readonly stageName?: string; readonly actionName?: string },
+): boolean {
+  return action.stageName === stage && (!inWave || action.actionName!.startsWith(`${name}.`));
+}
