@@ -51,11 +51,20 @@ const DEFAULT_ALARMS: Required<AlarmThresholds> = {
 
 /** Fills in the defaults that the docstrings of the description promise. */
 export function withDefaults(description: DeliveryDescription): Delivery {
-  const { service, branch = 'main', account, region, notifications, dashboards = true } = description;
+  const {
+    service,
+    branch = 'main',
+    approveProduction = false,
+    account,
+    region,
+    notifications,
+    dashboards = true,
+  } = description;
   const waves = resolveWaves(description);
   return {
     service,
     branch,
+    approveProduction,
     account,
     region,
     notifications: { email: [], authors: [], ...notifications },

@@ -46,6 +46,14 @@ export interface DeliveryDescription {
   readonly production?: string;
 
   /**
+   * Whether a person approves each release before it goes on to production: continuous delivery. The approval is of the
+   * one commit that has come that far.
+   *
+   * @default false: continuous deployment
+   */
+  readonly approveProduction?: boolean;
+
+  /**
    * Thresholds of the alarms in every environment.
    *
    * @default - the defaults of each threshold

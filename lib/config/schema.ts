@@ -108,6 +108,7 @@ export const schema: z.ZodType<DeliveryDescription> = z
       ...place,
       environments,
       production: z.string('the name of an environment').optional(),
+      approveProduction: z.boolean('true or false').optional(),
       alarms,
       notifications,
       dashboards: z.boolean('true or false').optional(),

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { Delivery } from '../config/delivery';
 import { EnvironmentStage } from '../environment/environment-stage';
 import { pipelineNames } from '../names';
+import { APPROVAL_STAGE, ApprovalStep } from './approval-step';
 import { artifactStores } from './artifacts';
 import { BakeFunction } from './bake-function';
 import { BakeStep } from './bake-step';
@@ -57,7 +58,10 @@ export class PipelineStack extends Stack {
     });
 
     const bakeFunction = new BakeFunction(this, 'Bake');
+    const firstOfProduction = delivery.waves.find(({ production }) => production);
     for (const { name, environments } of delivery.waves) {
+      if (delivery.approveProduction && name === firstOfProduction?.name)
+        pipeline.addWave(APPROVAL_STAGE, { pre: [new ApprovalStep({ delivery, source })] });
       const wave = pipeline.addWave(name);
       for (const environment of environments) {
         const stage = new EnvironmentStage(this, delivery, environment);

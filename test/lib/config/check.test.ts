@@ -31,6 +31,7 @@ test('the defaults are those the docstrings promise', () => {
   ).toEqual({
     service: 'harbor',
     branch: 'main',
+    approveProduction: false,
     notifications: { email: [], authors: [] },
     dashboards: true,
     environments: [environment],
