@@ -65,6 +65,16 @@ export function configurationEventDetail(
   };
 }
 
+/** What the alarm's history keeps of a change of state. @see CloudWatch API: AlarmHistoryItem */
+export function stateUpdate({ alarm, previous }: Transition): Record<string, unknown> {
+  const kept = ({ value, reason, reasonData }: State) => ({
+    stateValue: value,
+    stateReason: reason,
+    ...(reasonData && { stateReasonData: JSON.parse(reasonData) }),
+  });
+  return { oldState: kept(previous), newState: kept(alarm.state) };
+}
+
 /** What a Lambda function receives as an alarm action. @see CloudWatch User Guide: Invoke a Lambda function */
 export function lambdaPayload(transition: Transition, { accountId, region }: Place): Record<string, unknown> {
   const { alarm } = transition;

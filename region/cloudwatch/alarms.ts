@@ -5,7 +5,7 @@ import { ActionSuppressor } from './action-suppressor';
 import type { Alarm, NewState } from './alarm';
 import { act, callScalingPolicy, isScalingPolicy } from './alarm-actions';
 import { AlarmHistory } from './alarm-history';
-import { configurationEventDetail, eventDetail, type Transition } from './alarm-notification';
+import { configurationEventDetail, eventDetail, stateUpdate, type Transition } from './alarm-notification';
 import { parseAlarmRule } from './alarm-rule';
 import { CompositeAlarm } from './composite-alarm';
 import { checkMetricAlarm, MetricAlarm } from './metric-alarm';
@@ -162,7 +162,7 @@ export class Alarms {
     alarm.state = { ...next, updated: this.now(), transitioned: this.now() };
     const transition = { alarm, previous };
     const summary = `Alarm updated from ${previous.value} to ${next.value}`;
-    this.history.add(alarm, 'StateUpdate', summary, eventDetail(transition), this.now());
+    this.history.add(alarm, 'StateUpdate', summary, stateUpdate(transition), this.now());
     this.scope.journal.append({
       source: 'cloudwatch',
       type: 'AlarmStateChange',

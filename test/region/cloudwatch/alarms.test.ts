@@ -257,6 +257,11 @@ it('SetAlarmState holds until the next evaluation; history tells both', async ()
     'Alarm updated from ALARM to OK',
     'Alarm updated from INSUFFICIENT_DATA to ALARM',
   ]);
+  expect(JSON.parse(AlarmHistoryItems[1].HistoryData)).toMatchObject({
+    version: '1.0',
+    oldState: { stateValue: 'INSUFFICIENT_DATA' },
+    newState: { stateValue: 'ALARM', stateReason: 'a drill' },
+  });
   expect(() => call('SetAlarmState', { AlarmName: 'none', StateValue: 'OK' })).toThrow(
     expect.objectContaining({ code: 'ResourceNotFound' }),
   );
