@@ -1,0 +1,67 @@
+import {
+  CodePipelineClient,
+  DisableStageTransitionCommand,
+  GetPipelineStateCommand,
+  paginateListActionExecutions,
+} from '@aws-sdk/client-codepipeline';
+import { actionsOf, type Commit, commitOf } from '../execution';
+import { describeFreeze, type Freeze, freezeOf } from './marker';
+import type { PipelineStage } from './settings';
+
+/** How far back the action that made a deployment is looked for. */
+const MOST_ACTIONS = 500;
+
+/** The way into the environment's stage of the pipeline. */
+export class StageEntry {
+  readonly #client: CodePipelineClient;
+
+  constructor(private readonly stage: PipelineStage) {
+    this.#client = new CodePipelineClient({ region: stage.region });
+  }
+
+  /** The commit that a deployment brought; `undefined` when it was not the pipeline that deployed. */
+  async commitOf(deploymentId: string): Promise<Commit | undefined> {
+    const pipelineName = this.stage.name;
+    let seen = 0;
+    for await (const page of paginateListActionExecutions({ client: this.#client }, { pipelineName })) {
+      const actions = page.actionExecutionDetails ?? [];
+      const deployment = actions.find(
+        ({ output }) => output?.executionResult?.externalExecutionId === deploymentId,
+      );
+      if (deployment)
+        return commitOf(await actionsOf(this.#client, pipelineName, deployment.pipelineExecutionId!));
+      seen += actions.length;
+      if (seen >= MOST_ACTIONS) break;
+    }
+    return undefined;
+  }
+
+  /** Whether the guard has closed it already because of that deployment. */
+  async frozenFor(deploymentId: string): Promise<boolean> {
+    return freezeOf(await this.#closedBecause())?.deploymentId === deploymentId;
+  }
+
+  /**
+   * Closes it, unless a person has: their reason stays, and they say when it ends.
+   *
+   * @returns what has become of it
+   */
+  async freeze(freeze: Freeze, what: string): Promise<string> {
+    const closed = await this.#closedBecause();
+    if (closed !== undefined && !freezeOf(closed)) return `had been closed by a person, "${closed}"`;
+    const { name: pipelineName, stage: stageName } = this.stage;
+    const reason = describeFreeze(freeze, what);
+    await this.#client.send(
+      new DisableStageTransitionCommand({ pipelineName, stageName, transitionType: 'Inbound', reason }),
+    );
+    return `closed, until a newer commit arrives at ${stageName} or a person opens it`;
+  }
+
+  /** The reason why it is closed; `undefined` when it is open. */
+  async #closedBecause(): Promise<string | undefined> {
+    const { stageStates } = await this.#client.send(new GetPipelineStateCommand({ name: this.stage.name }));
+    const transition = stageStates?.find(({ stageName }) => stageName === this.stage.stage);
+    const { enabled = true, disabledReason = '' } = transition?.inboundTransitionState ?? {};
+    return enabled ? undefined : disabledReason;
+  }
+}
