@@ -66,6 +66,29 @@ export const deploymentConfiguration: z.ZodType<DeploymentConfiguration> = z.uni
 );
 
 /**
+ * A minimum of healthy instances that leaves none of the smallest fleet to be deployed to: CodeDeploy fails the
+ * deployment at once.
+ *
+ * @see https://docs.aws.amazon.com/codedeploy/latest/userguide/instances-health.html
+ */
+export function unmetMinimum(
+  configuration: DeploymentConfiguration | undefined,
+  fleet: number,
+): { key: string; allowed: string } | undefined {
+  if (typeof configuration !== 'object') return undefined;
+  const { minimumHealthyHosts: hosts, minimumHealthyPercent: percent } = configuration;
+  const because = `or capacity.min, ${fleet}, leaves no instance to deploy to`;
+  if (hosts !== undefined && hosts >= fleet)
+    return { key: 'minimumHealthyHosts', allowed: `at most ${fleet - 1}, ${because}` };
+  if (percent !== undefined && Math.ceil((percent * fleet) / 100) >= fleet)
+    return {
+      key: 'minimumHealthyPercent',
+      allowed: `at most ${Math.floor((100 * (fleet - 1)) / fleet)}, ${because}`,
+    };
+  return undefined;
+}
+
+/**
  * Name by which CodeDeploy knows a configuration. Of a custom one it says what is in it, because CodeDeploy replaces
  * a configuration that changes, and two cannot have one name.
  *

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { MINUTES_TO_ALARM } from './alarm-evaluation';
 import { stageName } from './delivery';
-import { deploymentConfiguration } from './deployment-configuration';
+import { deploymentConfiguration, unmetMinimum } from './deployment-configuration';
 import type { DeliveryDescription, EnvironmentDescription } from './description';
 import { name, percent, text, wholeNumber } from './values';
 
@@ -56,17 +57,24 @@ const environment = z.strictObject(
     instanceType: text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an EC2 instance type, such as t4g.small').optional(),
     deploymentConfiguration: deploymentConfiguration.optional(),
     rollbackConfiguration: deploymentConfiguration.optional(),
-    bakeMinutes: wholeNumber(1, 1440).optional(),
+    bakeMinutes: wholeNumber(MINUTES_TO_ALARM, 1440).optional(),
     alarms,
   },
   'an object',
 );
 
-const wave = z.array(environment, 'a list of environments').min(1, 'one environment or more');
+const soundEnvironment = environment.superRefine(({ capacity, ...configurations }, context) => {
+  for (const key of ['deploymentConfiguration', 'rollbackConfiguration'] as const) {
+    const unmet = unmetMinimum(configurations[key], capacity.min);
+    if (unmet) context.addIssue({ code: 'custom', path: [key, unmet.key], message: unmet.allowed });
+  }
+});
+
+const wave = z.array(soundEnvironment, 'a list of environments').min(1, 'one environment or more');
 
 const environments = z
   .array(
-    z.union([environment, wave], 'an environment, or a list of environments: a wave'),
+    z.union([soundEnvironment, wave], 'an environment, or a list of environments: a wave'),
     'a list of environments',
   )
   .min(1, '1 to 20 entries')

@@ -13,6 +13,7 @@ import {
   HttpCodeTarget,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
+import { ALARM_EVALUATION } from '../config/alarm-evaluation';
 import type { AlarmThresholds } from '../config/description';
 
 export interface ReleaseAlarmsProps {
@@ -37,7 +38,8 @@ export class ReleaseAlarms extends Construct {
     { names, thresholds, loadBalancer, targetGroup }: ReleaseAlarmsProps,
   ) {
     super(scope, id);
-    const period = Duration.minutes(1);
+    const { periodMinutes, evaluationPeriods, datapointsToAlarm } = ALARM_EVALUATION;
+    const period = Duration.minutes(periodMinutes);
     const statistic = 'Sum';
 
     // RequestCount leaves out the requests no target could be chosen for: those are the load balancer's own errors.
@@ -73,8 +75,8 @@ export class ReleaseAlarms extends Construct {
         }),
         threshold,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluationPeriods: 3,
-        datapointsToAlarm: 2,
+        evaluationPeriods,
+        datapointsToAlarm,
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
 

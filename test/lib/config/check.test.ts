@@ -97,7 +97,7 @@ test.each<[string, unknown, string]>([
   [
     'a mistake inside a wave',
     { ...DESCRIPTION, environments: [beta, [{ ...prod, bakeMinutes: 0 }]] },
-    'environments[1][0].bakeMinutes: found 0, allowed is a whole number from 1 to 1440',
+    'environments[1][0].bakeMinutes: found 0, allowed is a whole number from 3 to 1440',
   ],
   [
     'a name twice, once in a wave',
@@ -177,6 +177,21 @@ test.each<[string, unknown, string]>([
     'environments[0].deploymentConfiguration: found "AllAtOnce", allowed is one of OneAtATime, HalfAtATime, or an object with a minimum of healthy instances',
   ],
   [
+    'a bake that is over before an alarm can go off',
+    withEnvironment({ bakeMinutes: 2 }),
+    'environments[0].bakeMinutes: found 2, allowed is a whole number from 3 to 1440',
+  ],
+  [
+    'a minimum of healthy hosts that is the whole fleet',
+    withEnvironment({ deploymentConfiguration: { minimumHealthyHosts: 2 } }),
+    'environments[0].deploymentConfiguration.minimumHealthyHosts: found 2, allowed is at most 1, or capacity.min, 2, leaves no instance to deploy to',
+  ],
+  [
+    'a percentage of healthy hosts that rounds up to the whole fleet',
+    withEnvironment({ capacity: { min: 3, max: 9 }, rollbackConfiguration: { minimumHealthyPercent: 67 } }),
+    'environments[0].rollbackConfiguration.minimumHealthyPercent: found 67, allowed is at most 66, or capacity.min, 3, leaves no instance to deploy to',
+  ],
+  [
     'a custom deployment configuration without a minimum',
     withEnvironment({ deploymentConfiguration: { zonal: { monitorMinutes: 5 } } }),
     'environments[0].deploymentConfiguration: found {"zonal":{"monitorMinutes":5}}, allowed is either minimumHealthyPercent or minimumHealthyHosts',
@@ -194,12 +209,12 @@ test.each<[string, unknown, string]>([
   [
     'a bake of no time',
     withEnvironment({ bakeMinutes: 0 }),
-    'environments[0].bakeMinutes: found 0, allowed is a whole number from 1 to 1440',
+    'environments[0].bakeMinutes: found 0, allowed is a whole number from 3 to 1440',
   ],
   [
     'minutes as text',
     withEnvironment({ bakeMinutes: '5' }),
-    'environments[0].bakeMinutes: found "5", allowed is a whole number from 1 to 1440',
+    'environments[0].bakeMinutes: found "5", allowed is a whole number from 3 to 1440',
   ],
   [
     'an instance type without a size',

@@ -72,7 +72,7 @@ describe('played: the approval is of the commit that was tested', () => {
   }
 
   test('the comment names it, and a newer one waits for an approval of its own', async () => {
-    const { push, asked, answer, builds, codepipeline } = await played();
+    const { push, asked, answer, builds } = await played();
     const first = asked();
     expect(first.summary).toBe('Commit c1, released to beta. Next is production: prod');
     await push('c2');
