@@ -13,6 +13,9 @@ export function pipelineNames({ service, account = Aws.ACCOUNT_ID, region = Aws.
     stack: `Tidegate-${service}-pipeline`,
     pipeline: `tidegate-${service}`,
     repository: service,
+    /** Of what the team is told about the pipeline. */
+    topic: `${service}-pipeline-notifications`,
+    dashboard: `${service}-delivery`,
     /** Stack of the artifact bucket of a region other than the pipeline's. */
     artifactStack: (bucketRegion: string) => `Tidegate-${service}-artifacts-${bucketRegion}`,
     artifactKeyAlias: `alias/${service}-artifacts`,
@@ -36,6 +39,9 @@ export function environmentNames({ service }: Delivery, environment: Environment
     bakeRole: `${prefix}-bake-${region}`,
     /** Of what the team is told about the environment. */
     topic: `${prefix}-notifications`,
+    /** Goes off when one of the alarms below does. */
+    alarm: `${prefix}-release`,
+    dashboard: `${prefix}-service`,
     alarms: {
       errorRate: `${prefix}-error-rate`,
       latency: `${prefix}-latency-p99`,

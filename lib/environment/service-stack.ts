@@ -1,7 +1,7 @@
 import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
-import { EnvironmentTopic } from '../insight/environment-topic';
+import { EnvironmentInsight } from '../insight/environment-insight';
 import { environmentNames } from '../names';
 import { ReleaseAlarms } from './alarms';
 import { grantRevisions } from './artifact-access';
@@ -31,12 +31,19 @@ export class ServiceStack extends Stack {
     const { group, role } = new Fleet(this, 'Fleet', { environment, network, targetGroup });
     grantRevisions(role, delivery, environment);
 
-    new EnvironmentTopic(this, 'Notifications', { delivery, environment });
     const { alarms } = new ReleaseAlarms(this, 'Alarms', {
       names: names.alarms,
       thresholds: environment.alarms,
       loadBalancer,
       targetGroup,
+    });
+    new EnvironmentInsight(this, 'Insight', {
+      delivery,
+      environment,
+      loadBalancer,
+      targetGroup,
+      group,
+      alarms,
     });
     if (environment.account !== delivery.account)
       new BakeRole(this, 'BakeRole', { roleName: names.bakeRole, pipelineAccount: delivery.account! });

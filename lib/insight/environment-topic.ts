@@ -12,6 +12,7 @@ export interface EnvironmentTopicProps {
 export class EnvironmentTopic extends NotificationTopic {
   constructor(scope: Construct, id: string, { delivery, environment }: EnvironmentTopicProps) {
     super(scope, id, {
+      email: delivery.notifications.email,
       topicName: environmentNames(delivery, environment).topic,
       pipelineAccount: environment.account === delivery.account ? undefined : delivery.account,
     });

@@ -5,6 +5,7 @@ import { CodePipeline, CodePipelineSource, Step } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
 import type { Delivery } from '../config/delivery';
 import { EnvironmentStage } from '../environment/environment-stage';
+import { Insight } from '../insight/insight';
 import { pipelineNames } from '../names';
 import { APPROVAL_STAGE, ApprovalStep } from './approval-step';
 import { artifactStores } from './artifacts';
@@ -76,6 +77,7 @@ export class PipelineStack extends Stack {
     }
     pipeline.buildPipeline();
     acknowledgeGrants(pipeline, artifacts.buckets);
+    new Insight(this, 'Insight', { delivery });
 
     new CfnOutput(this, 'RepositoryUrl', { value: repository.repositoryCloneUrlHttp });
   }

@@ -1,0 +1,35 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { EventFunction } from './event-function';
+import type { WatchedDelivery } from './watched-delivery';
+
+/** States in which an execution of the pipeline ends. */
+const ENDED = ['SUCCEEDED', 'FAILED', 'STOPPED', 'SUPERSEDED', 'CANCELED'];
+
+/** Computes the delivery metrics, by lambda/delivery-metrics. Their records stay as long as CloudWatch keeps metrics. */
+export class DeliveryMetrics extends Construct {
+  constructor(scope: Construct, id: string, watched: WatchedDelivery) {
+    super(scope, id);
+    const records = new LogGroup(this, 'Records', {
+      retention: RetentionDays.EIGHTEEN_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    new EventFunction(this, 'Compute', {
+      description: 'Computes the delivery metrics',
+      entry: 'lambda/delivery-metrics/handler.ts',
+      variables: { ...watched.variables, RECORDS_LOG_GROUP: records.logGroupName },
+      events: watched.events(ENDED, ['SUCCESS']),
+      permissions: {
+        'codepipeline:GetPipelineExecution': [watched.pipelineArn],
+        'codepipeline:ListActionExecutions': [watched.pipelineArn],
+        'codedeploy:ListDeployments': watched.deploymentGroupArns,
+        'codedeploy:BatchGetDeployments': watched.deploymentGroupArns,
+        'cloudwatch:DescribeAlarmHistory': watched.alarmArns,
+        'logs:CreateLogStream': [records.logGroupArn],
+        'logs:PutLogEvents': [records.logGroupArn],
+        'logs:DeleteLogStream': [records.logGroupArn],
+      },
+    });
+  }
+}

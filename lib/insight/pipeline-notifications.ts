@@ -1,0 +1,53 @@
+import { SlackChannelConfiguration } from 'aws-cdk-lib/aws-chatbot';
+import { SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import { environmentNames, pipelineNames } from '../names';
+import { EventFunction } from './event-function';
+import { NotificationTopic } from './notification-topic';
+import type { WatchedDelivery } from './watched-delivery';
+
+/** Tells the team of failed releases and of CodeDeploy's rollbacks, by lambda/notify, and chat of everything. */
+export class PipelineNotifications extends Construct {
+  constructor(scope: Construct, id: string, watched: WatchedDelivery) {
+    super(scope, id);
+    const { delivery, near } = watched;
+    const { email, authors, chat } = delivery.notifications;
+    const { topic } = new NotificationTopic(this, 'Topic', {
+      topicName: pipelineNames(delivery).topic,
+      email,
+    });
+    for (const address of authors.filter((author) => !email.includes(author)))
+      topic.addSubscription(
+        new EmailSubscription(address, {
+          filterPolicy: { author: SubscriptionFilter.stringFilter({ allowlist: [address] }) },
+        }),
+      );
+
+    const environmentTopics = near.map((one) => watched.topicArn(environmentNames(delivery, one).topic));
+    new EventFunction(this, 'Notify', {
+      description: 'Tells the team of failed releases and of rollbacks',
+      entry: 'lambda/notify/handler.ts',
+      variables: watched.variables,
+      events: watched.events(['FAILED'], ['SUCCESS', 'FAILURE', 'STOP']),
+      permissions: {
+        'codepipeline:GetPipelineExecution': [watched.pipelineArn],
+        'codepipeline:ListActionExecutions': [watched.pipelineArn],
+        'codecommit:GetCommit': [watched.repositoryArn],
+        'codedeploy:GetDeployment': watched.deploymentGroupArns,
+        'sns:Publish': [topic.topicArn, ...environmentTopics],
+      },
+    });
+
+    if (chat) {
+      const channel = new SlackChannelConfiguration(this, 'Chat', {
+        slackChannelConfigurationName: pipelineNames(delivery).topic,
+        slackWorkspaceId: chat.workspaceId,
+        slackChannelId: chat.channelId,
+      });
+      channel.addNotificationTopic(topic);
+      for (const [index, arn] of environmentTopics.entries())
+        channel.addNotificationTopic(Topic.fromTopicArn(this, near[index]!.name, arn));
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { Duration } from 'aws-cdk-lib';
+import type { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
+import { AlarmStatusWidget, Dashboard, GraphWidget, type IAlarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  type ApplicationLoadBalancer,
+  type ApplicationTargetGroup,
+  HttpCodeElb,
+  HttpCodeTarget,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct } from 'constructs';
+import type { Delivery, Environment } from '../config/delivery';
+import { environmentNames } from '../names';
+
+export interface ServiceDashboardProps {
+  readonly delivery: Delivery;
+  readonly environment: Environment;
+  readonly loadBalancer: ApplicationLoadBalancer;
+  readonly targetGroup: ApplicationTargetGroup;
+  readonly group: AutoScalingGroup;
+  readonly alarms: readonly IAlarm[];
+}
+
+const MINUTE = Duration.minutes(1);
+
+/** The service in one environment: traffic, errors, latency, saturation, and when releases came and failed. */
+export class ServiceDashboard extends Construct {
+  constructor(scope: Construct, id: string, props: ServiceDashboardProps) {
+    super(scope, id);
+    const { delivery, environment, loadBalancer, targetGroup, group, alarms } = props;
+    const { metrics } = targetGroup;
+    const sum = (label: string) => ({ statistic: 'Sum', period: MINUTE, label });
+
+    const dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: environmentNames(delivery, environment).dashboard,
+      defaultInterval: Duration.hours(3),
+    });
+    dashboard.addWidgets(
+      new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 3 }),
+    );
+    dashboard.addWidgets(
+      new GraphWidget({
+        title: 'Traffic [requests a minute]',
+        left: [metrics.requestCount(sum('requests'))],
+        width: 8,
+      }),
+      new GraphWidget({
+        title: 'Errors [requests a minute]',
+        left: [
+          metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, sum('5xx of the service')),
+          loadBalancer.metrics.httpCodeElb(HttpCodeElb.ELB_5XX_COUNT, sum('5xx of the load balancer')),
+          metrics.httpCodeTarget(HttpCodeTarget.TARGET_4XX_COUNT, sum('4xx of the service')),
+        ],
+        width: 8,
+      }),
+      new GraphWidget({
+        title: 'Latency [s]',
+        left: ['p50', 'p90', 'p99'].map((statistic) =>
+          metrics.targetResponseTime({ statistic, period: MINUTE, label: statistic }),
+        ),
+        width: 8,
+      }),
+    );
+    dashboard.addWidgets(
+      new GraphWidget({
+        title: 'Saturation: CPU [%]',
+        left: ['Average', 'Maximum'].map(
+          (statistic) =>
+            new Metric({
+              namespace: 'AWS/EC2',
+              metricName: 'CPUUtilization',
+              dimensionsMap: { AutoScalingGroupName: group.autoScalingGroupName },
+              statistic,
+              label: statistic.toLowerCase(),
+            }),
+        ),
+        leftYAxis: { min: 0, max: 100 },
+        width: 8,
+      }),
+      new GraphWidget({
+        title: 'Hosts',
+        left: [
+          metrics.healthyHostCount({ statistic: 'Minimum', period: MINUTE, label: 'healthy' }),
+          metrics.unhealthyHostCount({ statistic: 'Maximum', period: MINUTE, label: 'unhealthy' }),
+        ],
+        width: 8,
+      }),
+      new GraphWidget({
+        title: 'Releases',
+        left: [
+          ['Deployments', 'deployed'],
+          ['ChangeFailures', 'failed'],
+        ].map(
+          ([metricName, label]) =>
+            new Metric({
+              namespace: 'Tidegate',
+              metricName,
+              dimensionsMap: { Service: delivery.service, Environment: environment.name },
+              statistic: 'Sum',
+              period: MINUTE,
+              label,
+              account: delivery.account,
+              region: delivery.region,
+            }),
+        ),
+        width: 8,
+      }),
+    );
+  }
+}
