@@ -32,6 +32,7 @@ async function report(buildId: string, identity: string): Promise<void> {
   if (!build) return;
   const { pullRequestId, revisionId, status } = build;
   const content = commentText(build); // first: a comparison that cannot be read must not be approved
+  await requireApproval(codecommit, pullRequestId, identity); // the event that should have may come later
   const state = status === 'SUCCEEDED' ? 'APPROVE' : 'REVOKE';
   const current = await setApproval(codecommit, pullRequestId, revisionId, state);
   console.log(JSON.stringify({ buildId, pullRequestId, revisionId, status, state, current }));

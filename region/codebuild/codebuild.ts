@@ -216,10 +216,18 @@ export class CodeBuild implements AwsService {
       groupName: group,
       streamName: name,
       cloudWatchLogsArn: `arn:aws:logs:${region}:${accountId}:log-group:${group}:log-stream:${name}`,
+      deepLink: consoleUrl(region, group, name),
       cloudWatchLogs: { status: 'ENABLED', ...cloudWatchLogs },
     };
     return { location, stream: { group, name } };
   }
+}
+
+/** The page of a log stream in the console, which wants the names encoded twice, with `$` for `%`. */
+function consoleUrl(region: string, group: string, stream: string): string {
+  const part = (name: string) => encodeURIComponent(encodeURIComponent(name)).replaceAll('%', '$');
+  const logs = `#logsV2:log-groups/log-group/${part(group)}/log-events/${part(stream)}`;
+  return `https://console.aws.amazon.com/cloudwatch/home?region=${region}${logs}`;
 }
 
 /** The last part of a build's id or ARN. */

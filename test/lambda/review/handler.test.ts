@@ -94,6 +94,15 @@ describe('a build that succeeded', () => {
     });
   });
 
+  test('needs the approval of this function, even if its opening has not been heard of yet', async () => {
+    await handler(ended());
+
+    expect(codecommit).toHaveReceivedNthCommandWith(1, CreatePullRequestApprovalRuleCommand, {
+      pullRequestId: '7',
+      approvalRuleName: 'Review',
+    });
+  });
+
   test('is told in a comment on the commits that it compared, once for one build', async () => {
     await handler(ended());
 
