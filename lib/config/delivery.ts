@@ -4,6 +4,7 @@ import type {
   EnvironmentDescription,
   Notifications,
 } from './description';
+import { DEFAULT_SCALING, type ResolvedScaling } from './scaling';
 
 /** A checked description with every default filled in: what the constructs are built from. */
 export interface Delivery
@@ -31,7 +32,8 @@ export interface Wave {
 }
 
 /** One environment with every default filled in. */
-export interface Environment extends Required<Omit<EnvironmentDescription, 'account' | 'region' | 'alarms'>> {
+export interface Environment
+  extends Required<Omit<EnvironmentDescription, 'account' | 'region' | 'alarms' | 'scaling'>> {
   /** Undefined in an environment-agnostic delivery. */
   readonly account?: string;
   /** Undefined in an environment-agnostic delivery. */
@@ -41,6 +43,7 @@ export interface Environment extends Required<Omit<EnvironmentDescription, 'acco
   /** Name of its pipeline stage: its own, or that of its wave. */
   readonly stage: string;
   readonly alarms: Required<AlarmThresholds>;
+  readonly scaling: ResolvedScaling;
 }
 
 const DEFAULT_ALARMS: Required<AlarmThresholds> = {
@@ -108,5 +111,6 @@ function resolveEnvironment(
     production: wave.production,
     stage: wave.name,
     alarms: { ...DEFAULT_ALARMS, ...alarms, ...environment.alarms },
+    scaling: { ...DEFAULT_SCALING, ...environment.scaling },
   };
 }

@@ -1,4 +1,5 @@
 import type { DeploymentConfiguration } from './deployment-configuration';
+import type { Scaling } from './scaling';
 
 /** A service and the road its releases take to production. */
 export interface DeliveryDescription {
@@ -145,6 +146,13 @@ export interface EnvironmentDescription {
   readonly instanceType?: string;
 
   /**
+   * How the fleet finds its size within its capacity, and when its capacity changes.
+   *
+   * @default - it follows its CPU utilization
+   */
+  readonly scaling?: Scaling;
+
+  /**
    * How many instances a deployment takes out of service at a time.
    *
    * @default 'OneAtATime'
@@ -176,7 +184,7 @@ export interface EnvironmentDescription {
   readonly alarms?: AlarmThresholds;
 }
 
-/** Size of a fleet, in instances. Between the two, the fleet follows its CPU utilization. */
+/** Size of a fleet, in instances. Between the two, the fleet finds its size by its `scaling`. */
 export interface Capacity {
   /**
    * Fewest instances, 2 or more: a deployment with traffic control takes an instance out of service,

@@ -3,6 +3,7 @@ import { MINUTES_TO_ALARM } from './alarm-evaluation';
 import { stageName } from './delivery';
 import { deploymentConfiguration, unmetMinimum } from './deployment-configuration';
 import type { DeliveryDescription, EnvironmentDescription } from './description';
+import { scaling, scalingIssues } from './scaling';
 import { name, percent, text, wholeNumber } from './values';
 
 const place = {
@@ -55,6 +56,7 @@ const environment = z.strictObject(
     ...place,
     capacity,
     instanceType: text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an EC2 instance type, such as t4g.small').optional(),
+    scaling: scaling.optional(),
     deploymentConfiguration: deploymentConfiguration.optional(),
     rollbackConfiguration: deploymentConfiguration.optional(),
     bakeMinutes: wholeNumber(MINUTES_TO_ALARM, 1440).optional(),
@@ -135,6 +137,12 @@ export const schema: z.ZodType<DeliveryDescription> = z
         message: `the name of an environment: one of ${all.map(([, { name }]) => name).join(', ')}`,
       });
     for (const [path, environment] of all) {
+      for (const issue of scalingIssues(environment))
+        context.addIssue({
+          code: 'custom',
+          path: ['environments', ...path, 'scaling', issue.key],
+          message: issue.message,
+        });
       for (const key of ['account', 'region'] as const) {
         if (environment[key] && !(account && region))
           context.addIssue({

@@ -19,6 +19,7 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Environment } from '../config/delivery';
 import type { Network } from './network';
+import { scale } from './scaling';
 import { userData } from './user-data';
 
 export interface FleetProps {
@@ -87,8 +88,7 @@ export class Fleet extends Construct {
     // User data needs the way out, which the subnets alone do not wait for.
     this.group.node.addDependency(privateSubnets.internetConnectivityEstablished);
 
-    if (environment.capacity.max > environment.capacity.min)
-      this.group.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60 });
+    scale(this.group, environment);
 
     Validations.of(this.role).acknowledge({
       id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedInstanceCore]',

@@ -21,6 +21,7 @@ test('the defaults are those the docstrings promise', () => {
     stage: 'prod',
     capacity: { min: 2, max: 3 },
     instanceType: 't4g.small',
+    scaling: { cpuUtilizationPercent: 60, steps: [], schedule: [] },
     deploymentConfiguration: 'OneAtATime',
     rollbackConfiguration: 'HalfAtATime',
     bakeMinutes: 10,

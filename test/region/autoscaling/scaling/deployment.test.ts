@@ -9,7 +9,7 @@ async function scaledOutDuringDeployment(outdatedInstancesStrategy: 'UPDATE' | '
   const installed = new Map<string, string>();
   let held: ((command: LifecycleCommand) => Promise<void>) | undefined;
   hosts.run = async (command, instanceId) => {
-    if (command.event === 'Install') installed.set(instanceId, command.bundle.key);
+    if (command.event === 'Install') installed.set(instanceId, command.bundle.key!);
     await held?.(command);
   };
   const s3 = scope.service('s3');
