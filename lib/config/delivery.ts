@@ -5,15 +5,18 @@ import type {
   Notifications,
 } from './description';
 import { DEFAULT_SCALING, type ResolvedScaling } from './scaling';
+import type { Source } from './source';
 
 /** A checked description with every default filled in: what the constructs are built from. */
 export interface Delivery
   extends Required<
     Omit<
       DeliveryDescription,
-      'account' | 'region' | 'environments' | 'production' | 'alarms' | 'notifications'
+      'source' | 'account' | 'region' | 'environments' | 'production' | 'alarms' | 'notifications'
     >
   > {
+  /** Undefined where the repository is CodeCommit's. */
+  readonly source?: Source;
   readonly account?: string;
   readonly region?: string;
   readonly notifications: Notifications & Required<Pick<Notifications, 'email' | 'authors'>>;
@@ -58,6 +61,7 @@ export function withDefaults(description: DeliveryDescription): Delivery {
     service,
     branch = 'main',
     approveProduction = false,
+    source,
     account,
     region,
     notifications,
@@ -68,6 +72,7 @@ export function withDefaults(description: DeliveryDescription): Delivery {
     service,
     branch,
     approveProduction,
+    source,
     account,
     region,
     notifications: { email: [], authors: [], ...notifications },

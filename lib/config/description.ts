@@ -1,5 +1,6 @@
 import type { DeploymentConfiguration } from './deployment-configuration';
 import type { Scaling } from './scaling';
+import type { Source } from './source';
 
 /** A service and the road its releases take to production. */
 export interface DeliveryDescription {
@@ -16,6 +17,14 @@ export interface DeliveryDescription {
    * @default 'main'
    */
   readonly branch?: string;
+
+  /**
+   * Repository outside AWS that is released, through AWS CodeConnections. Reviews and the protection of its branch are
+   * then set up where it is.
+   *
+   * @default - a CodeCommit repository of the service's name, made with the pipeline
+   */
+  readonly source?: Source;
 
   /**
    * Account of the pipeline, 12 digits, and of every environment that names none of its own.

@@ -4,6 +4,7 @@ import { stageName } from './delivery';
 import { deploymentConfiguration, unmetMinimum } from './deployment-configuration';
 import type { DeliveryDescription, EnvironmentDescription } from './description';
 import { scaling, scalingIssues } from './scaling';
+import { source } from './source';
 import { name, percent, text, wholeNumber } from './values';
 
 const place = {
@@ -115,6 +116,7 @@ export const schema: z.ZodType<DeliveryDescription> = z
     {
       service: name(2, 20),
       branch: text(/^[\w./-]{1,256}$/, 'the name of a branch').optional(),
+      source: source.optional(),
       ...place,
       environments,
       production: z.string('the name of an environment').optional(),

@@ -1,12 +1,12 @@
-import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Repository } from 'aws-cdk-lib/aws-codecommit';
+import { Stack } from 'aws-cdk-lib';
 import { ExecutionMode, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
-import { CodePipeline, CodePipelineSource, Step } from 'aws-cdk-lib/pipelines';
+import { CodePipeline, Step } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
 import type { Delivery } from '../config/delivery';
 import { EnvironmentStage } from '../environment/environment-stage';
 import { Insight } from '../insight/insight';
 import { pipelineNames } from '../names';
+import { releaseSource } from '../source/release-source';
 import { APPROVAL_STAGE, ApprovalStep } from './approval-step';
 import { artifactStores } from './artifacts';
 import { BakeFunction } from './bake-function';
@@ -30,13 +30,10 @@ export class PipelineStack extends Stack {
     const names = pipelineNames(delivery);
     super(scope, names.stack, { env: { account, region } });
 
-    const repository = new Repository(this, 'Repository', { repositoryName: names.repository });
-    repository.applyRemovalPolicy(RemovalPolicy.RETAIN);
-
+    const { step: source } = releaseSource(this, delivery);
     const artifacts = artifactStores(this, delivery);
     const logGroup = buildLogs(this);
 
-    const source = CodePipelineSource.codeCommit(repository, delivery.branch, { actionName: 'Source' });
     const build = new BuildStep({ source, buildspec: 'service/buildspec.yml', logGroup });
     const synth = synthStep(source);
     synth.addStepDependency(build);
@@ -78,7 +75,5 @@ export class PipelineStack extends Stack {
     pipeline.buildPipeline();
     acknowledgeGrants(pipeline, artifacts.buckets);
     new Insight(this, 'Insight', { delivery });
-
-    new CfnOutput(this, 'RepositoryUrl', { value: repository.repositoryCloneUrlHttp });
   }
 }

@@ -20,6 +20,12 @@ const ACTIONS: Readonly<Record<string, ActionProvider>> = {
   'AWS Approval Manual': approval,
 };
 
+/** Why an action that AWS has is not played, and what to do about it. */
+const REFUSED: Readonly<Record<string, string>> = {
+  'AWS Source CodeStarSourceConnection':
+    'it needs GitHub, GitLab or Bitbucket, and the region reaches nothing outside; rehearse the pipeline with a CodeCommit source',
+};
+
 export function actionProvider(action: ActionDeclaration): ActionProvider {
   return ACTIONS[actionType(action)];
 }
@@ -40,8 +46,9 @@ export function actionErrors(pipeline: PipelineDeclaration): string[] {
 function oneAction(action: ActionDeclaration): string[] {
   const provider = actionProvider(action);
   if (!provider) {
-    const known = Object.keys(ACTIONS).join(', ');
-    return [`found the action type ${actionType(action)}; the region plays: ${known}`];
+    const type = actionType(action);
+    const why = REFUSED[type] ?? `the region plays: ${Object.keys(ACTIONS).join(', ')}`;
+    return [`found the action type ${type}; ${why}`];
   }
   return [
     ...artifactCount('input', action.inputArtifacts, provider.inputs),

@@ -1,4 +1,4 @@
-import type { PipelineDeclaration } from '@aws-sdk/client-codepipeline';
+import type { ActionDeclaration, PipelineDeclaration } from '@aws-sdk/client-codepipeline';
 import { build, pipelineOf, pipelineScope } from './pipelines';
 
 const NAME = 'a-pipeline-with-a-long-name';
@@ -323,6 +323,19 @@ test('what cannot be played is refused when the pipeline is created', () => {
       build('A', { actionTypeId: { category: 'Build', owner: 'AWS', provider: 'Jenkins', version: '1' } }),
     ]),
   ).toThrow('found the action type AWS Build Jenkins; the region plays: AWS Source CodeCommit');
+  const connection: ActionDeclaration = {
+    name: 'GitHub',
+    outputArtifacts: [{ name: 'Code' }],
+    actionTypeId: { category: 'Source', owner: 'AWS', provider: 'CodeStarSourceConnection', version: '1' },
+  };
+  const stages = [
+    { name: 'Source', actions: [connection] },
+    { name: 'Build', actions: [build('A')] },
+  ];
+  const pipeline = pipelineOf([], { stages });
+  expect(() => codepipeline.CreatePipeline({ pipeline })).toThrow(
+    'found the action type AWS Source CodeStarSourceConnection; it needs GitHub, GitLab or Bitbucket, and the region reaches nothing outside; rehearse the pipeline with a CodeCommit source',
+  );
 });
 
 test("every change of state is told to EventBridge in AWS's shape", async () => {
