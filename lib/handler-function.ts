@@ -13,6 +13,8 @@ export interface HandlerFunctionProps {
   readonly environment?: Record<string, string>;
   /** @default 30 seconds */
   readonly timeout?: Duration;
+  /** Name of the role. @default - CloudFormation makes one */
+  readonly roleName?: string;
 }
 
 /** A handler of `lambda/` as a function, with a log and with a role that may do no more than write it. */
@@ -22,12 +24,13 @@ export class HandlerFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
-    const { description, entry, environment, timeout = Duration.seconds(30) } = props;
+    const { description, entry, environment, timeout = Duration.seconds(30), roleName } = props;
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, 'Role', {
+      roleName,
       description,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
