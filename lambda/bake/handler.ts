@@ -1,54 +1,44 @@
-import {
-  CodePipelineClient,
-  InvalidJobStateException,
-  PutJobFailureResultCommand,
-  PutJobSuccessResultCommand,
-} from '@aws-sdk/client-codepipeline';
-import type { CodePipelineEvent } from 'aws-lambda';
-import { describeAlarms } from './alarms';
-import { parseParameters } from './parameters';
-import { judge, type Verdict } from './verdict';
-
-const codepipeline = new CodePipelineClient();
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { describeAlarms, wentOff } from '../alarms';
+import { jobHandler } from '../job';
+import { cloudWatchOf } from '../watched';
+import { checkParameters } from './parameters';
+import { countRequests } from './requests';
+import { judge } from './verdict';
 
 /**
- * A bake as a Lambda action of CodePipeline. Each invocation looks at the alarms once and either ends the job or
- * returns a continuation token, with which CodePipeline invokes again; the token carries the time the bake began.
- *
- * @see https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html
+ * A bake as a Lambda action of CodePipeline. Each invocation looks once; the continuation token carries the time the
+ * bake began, and nothing else is kept, so that it does not matter which invocation is repeated, late or lost.
  */
-export async function handler(event: CodePipelineEvent): Promise<void> {
-  const { id: jobId, data } = event['CodePipeline.job'];
+export const handler = jobHandler(async ({ parameters, continuationToken }) => {
+  const bake = checkParameters(parameters);
   const now = Date.now();
-  const start = data.continuationToken ? Number(data.continuationToken) : now;
+  const start = continuationToken ? Number(continuationToken) : now;
+  const client = await cloudWatchOf(bake);
+  const [complaints, requests] = await Promise.all([
+    complaintsOf(client, bake.alarms, start),
+    countRequests(client, bake.traffic, start, now),
+  ]);
+  return judge(bake, { complaints, requests }, start, now);
+});
 
-  let verdict: Verdict;
-  try {
-    const parameters = parseParameters(data.actionConfiguration.configuration.UserParameters);
-    verdict = judge(parameters, await describeAlarms(parameters), start, now);
-  } catch (error) {
-    // Thrown on, it would be retried in vain, and the action would wait 20 minutes for an answer.
-    verdict = { outcome: 'refused', message: (error as Error).message };
-  }
-  console.log(JSON.stringify({ jobId, ...verdict }));
-  await answer(jobId, verdict, String(start));
-}
-
-async function answer(jobId: string, verdict: Verdict, continuationToken: string): Promise<void> {
-  try {
-    if (verdict.outcome === 'refused') {
-      const failureDetails = { type: 'JobFailed' as const, message: verdict.message.slice(0, 5000) };
-      await codepipeline.send(new PutJobFailureResultCommand({ jobId, failureDetails }));
-    } else if (verdict.outcome === 'baking') {
-      const { summary, percentComplete } = verdict;
-      const executionDetails = { summary, percentComplete };
-      await codepipeline.send(new PutJobSuccessResultCommand({ jobId, continuationToken, executionDetails }));
-    } else {
-      const executionDetails = { summary: verdict.summary, percentComplete: 100 };
-      await codepipeline.send(new PutJobSuccessResultCommand({ jobId, executionDetails }));
-    }
-  } catch (error) {
-    // Lambda delivers an asynchronous event at least once: the job has its answer already.
-    if (!(error instanceof InvalidJobStateException)) throw error;
-  }
+/**
+ * What the alarms hold against the release. One that cannot be found counts as one in ALARM: nobody would be watching.
+ * One that is green again has still gone off.
+ */
+async function complaintsOf(
+  client: CloudWatchClient,
+  names: readonly string[],
+  start: number,
+): Promise<string[]> {
+  const found = await describeAlarms(client, names);
+  const complaints = names.map(async (name) => {
+    const alarm = found.get(name);
+    if (!alarm) return `Alarm ${name} does not exist`;
+    if (alarm.StateValue === 'ALARM')
+      return `Alarm ${name} is in ALARM: ${alarm.StateReason ?? 'no reason given'}`;
+    const gone = await wentOff(client, alarm, start);
+    return gone && `Alarm ${name} is ${alarm.StateValue}, but went into ALARM ${gone}`;
+  });
+  return (await Promise.all(complaints)).filter((complaint) => complaint !== undefined);
 }

@@ -1,47 +1,53 @@
+import type { Answer } from '../job';
 import type { BakeParameters } from './parameters';
 
-/** What matters of an alarm, by the names CloudWatch gives it. */
-export interface AlarmState {
-  readonly AlarmName?: string;
-  readonly StateValue?: string;
-  readonly StateReason?: string;
+/** What a look at the environment has shown. */
+export interface Observation {
+  /** One sentence for every alarm that holds the release. */
+  readonly complaints: readonly string[];
+  /** Requests since the bake began. */
+  readonly requests: number;
 }
 
-/** The end of the bake, or that it goes on. */
-export type Verdict =
-  | { readonly outcome: 'released'; readonly summary: string }
-  | { readonly outcome: 'baking'; readonly percentComplete: number; readonly summary: string }
-  | { readonly outcome: 'refused'; readonly message: string };
-
 /**
- * Judges a bake that began at `start`. An alarm that cannot be found refuses the release as one in ALARM does:
- * nobody would be watching.
+ * Judges a bake: it is over after its minutes, with its requests and without an alarm. While requests are missing it is
+ * extended up to the limit, and then stops for a person.
  *
- * @param start milliseconds since the epoch, as is `now`
+ * @param start milliseconds since the epoch, as is `now`; handed on as the continuation token
  */
 export function judge(
-  parameters: BakeParameters,
-  found: readonly AlarmState[],
+  { alarms, minutes, minimumRequests, limitMinutes }: BakeParameters,
+  { complaints, requests }: Observation,
   start: number,
   now: number,
-): Verdict {
-  const states = new Map(found.map((alarm) => [alarm.AlarmName, alarm]));
-  const complaints = parameters.alarms.flatMap((name) => {
-    const alarm = states.get(name);
-    if (!alarm) return [`Alarm ${name} does not exist`];
-    return alarm.StateValue === 'ALARM'
-      ? [`Alarm ${name} is in ALARM: ${alarm.StateReason ?? 'no reason given'}`]
-      : [];
-  });
-  if (complaints.length > 0) return { outcome: 'refused', message: complaints.join('\n') };
+): Answer {
+  if (complaints.length > 0) return { outcome: 'failed', message: complaints.join('\n') };
 
-  const quiet = `None of ${parameters.alarms.length} alarms in ALARM`;
-  const minutes = Math.max(0, (now - start) / 60_000);
-  if (minutes >= parameters.minutes)
-    return { outcome: 'released', summary: `${quiet} for ${parameters.minutes} minutes` };
+  const baked = Math.max(0, (now - start) / 60_000);
+  const missing = minimumRequests - requests;
+  if (baked >= minutes && missing <= 0) {
+    const seen = requests === 0 ? 'no request: the alarms had nothing to judge by' : `${requests} requests`;
+    return {
+      outcome: 'succeeded',
+      summary: `None of ${alarms.length} alarms went off in ${Math.floor(baked)} minutes; ${seen}`,
+    };
+  }
+  const seen = minimumRequests > 0 ? `${requests} of ${minimumRequests} requests` : `${requests} requests`;
+  if (baked >= limitMinutes) {
+    const message =
+      `Too little traffic to judge by: ${seen} in ${limitMinutes} minutes, ${missing} are missing; no alarm went off. ` +
+      'Wait for users or send requests, then retry the stage: the bake begins anew.';
+    return { outcome: 'failed', message };
+  }
+  const time =
+    baked < minutes
+      ? `${Math.floor(baked)} of ${minutes} minutes`
+      : `${Math.floor(baked)} minutes, extended up to ${limitMinutes}`;
+  const done = Math.min(baked / minutes, minimumRequests > 0 ? requests / minimumRequests : 1);
   return {
-    outcome: 'baking',
-    percentComplete: Math.floor((100 * minutes) / parameters.minutes),
-    summary: `${quiet} for ${Math.floor(minutes)} of ${parameters.minutes} minutes`,
+    outcome: 'continues',
+    continuationToken: String(start),
+    percentComplete: Math.floor(100 * done),
+    summary: `None of ${alarms.length} alarms went off in ${time}; ${seen}`,
   };
 }

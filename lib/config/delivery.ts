@@ -4,6 +4,7 @@ import type {
   EnvironmentDescription,
   Notifications,
 } from './description';
+import type { DeploymentWindow } from './gates';
 import { DEFAULT_SCALING, type ResolvedScaling } from './scaling';
 import type { Source } from './source';
 
@@ -36,7 +37,9 @@ export interface Wave {
 
 /** One environment with every default filled in. */
 export interface Environment
-  extends Required<Omit<EnvironmentDescription, 'account' | 'region' | 'alarms' | 'scaling'>> {
+  extends Required<
+    Omit<EnvironmentDescription, 'account' | 'region' | 'alarms' | 'scaling' | 'deploymentWindow'>
+  > {
   /** Undefined in an environment-agnostic delivery. */
   readonly account?: string;
   /** Undefined in an environment-agnostic delivery. */
@@ -47,6 +50,7 @@ export interface Environment
   readonly stage: string;
   readonly alarms: Required<AlarmThresholds>;
   readonly scaling: ResolvedScaling;
+  readonly deploymentWindow?: DeploymentWindow;
 }
 
 const DEFAULT_ALARMS: Required<AlarmThresholds> = {
@@ -54,6 +58,9 @@ const DEFAULT_ALARMS: Required<AlarmThresholds> = {
   latencyP99Milliseconds: 1000,
   minimumRequestsPerMinute: 20,
 };
+
+/** Default of `bakeMinutes`. */
+export const BAKE_MINUTES = 10;
 
 /** Fills in the defaults that the docstrings of the description promise. */
 export function withDefaults(description: DeliveryDescription): Delivery {
@@ -111,7 +118,10 @@ function resolveEnvironment(
     instanceType: 't4g.small',
     deploymentConfiguration: 'OneAtATime',
     rollbackConfiguration: 'HalfAtATime',
-    bakeMinutes: 10,
+    bakeMinutes: BAKE_MINUTES,
+    minimumRequests: 0,
+    bakeLimitMinutes: Math.max(240, environment.bakeMinutes ?? BAKE_MINUTES),
+    freezes: [],
     ...environment,
     production: wave.production,
     stage: wave.name,

@@ -1,4 +1,5 @@
 import type { DeploymentConfiguration } from './deployment-configuration';
+import type { DeploymentWindow, Freeze } from './gates';
 import type { Scaling } from './scaling';
 import type { Source } from './source';
 
@@ -184,6 +185,35 @@ export interface EnvironmentDescription {
    * @default 10
    */
   readonly bakeMinutes?: number;
+
+  /**
+   * Fewest requests in the bake, 0 or more: with fewer the alarms have seen too little to judge by. While some are
+   * missing, the bake is extended up to `bakeLimitMinutes`; then it fails, and a person decides.
+   *
+   * @default 0: a service without users at night is released at night, and the bake says that it saw no request
+   */
+  readonly minimumRequests?: number;
+
+  /**
+   * Minutes up to which the bake is extended while requests are missing: `bakeMinutes` to 1440. A whole number.
+   *
+   * @default 240, or `bakeMinutes` if that is longer
+   */
+  readonly bakeLimitMinutes?: number;
+
+  /**
+   * When a release may enter the environment's stage. Outside the window it waits.
+   *
+   * @default - at any time
+   */
+  readonly deploymentWindow?: DeploymentWindow;
+
+  /**
+   * Periods in which nothing is released to the environment: a release that arrives in one fails there. At most 20.
+   *
+   * @default - none
+   */
+  readonly freezes?: readonly Freeze[];
 
   /**
    * Thresholds of the alarms in this environment, key by key over those of the delivery.

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { MINUTES_TO_ALARM } from './alarm-evaluation';
-import { stageName } from './delivery';
+import { BAKE_MINUTES, stageName } from './delivery';
 import { deploymentConfiguration, unmetMinimum } from './deployment-configuration';
 import type { DeliveryDescription, EnvironmentDescription } from './description';
+import { deploymentWindow, distinctWindows, freezes, MOST_WINDOWS } from './gates';
 import { scaling, scalingIssues } from './scaling';
 import { source } from './source';
 import { name, percent, text, wholeNumber } from './values';
@@ -61,6 +62,10 @@ const environment = z.strictObject(
     deploymentConfiguration: deploymentConfiguration.optional(),
     rollbackConfiguration: deploymentConfiguration.optional(),
     bakeMinutes: wholeNumber(MINUTES_TO_ALARM, 1440).optional(),
+    minimumRequests: wholeNumber(0, 1_000_000_000).optional(),
+    bakeLimitMinutes: wholeNumber(MINUTES_TO_ALARM, 1440).optional(),
+    deploymentWindow,
+    freezes,
     alarms,
   },
   'an object',
@@ -99,6 +104,20 @@ const environments = z
           code: 'custom',
           path: [index],
           message: 'a wave whose stage, named after its environments, has a name of 100 characters at most',
+        });
+      if (Array.isArray(entry) && distinctWindows(entry).length > MOST_WINDOWS)
+        context.addIssue({
+          code: 'custom',
+          path: [index],
+          message: `a wave with at most ${MOST_WINDOWS} different deployment windows`,
+        });
+    }
+    for (const [path, { bakeMinutes = BAKE_MINUTES, bakeLimitMinutes = bakeMinutes }] of withPaths(entries)) {
+      if (bakeLimitMinutes < bakeMinutes)
+        context.addIssue({
+          code: 'custom',
+          path: [...path, 'bakeLimitMinutes'],
+          message: 'a whole number no smaller than bakeMinutes',
         });
     }
   });

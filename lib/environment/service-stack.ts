@@ -17,10 +17,18 @@ export interface ServiceStackProps extends StackProps {
   readonly environment: Environment;
 }
 
+/** Full names of the fleet's target group and of its load balancer, as their metrics know them. */
+export interface TrafficOutputs {
+  readonly loadBalancer: CfnOutput;
+  readonly targetGroup: CfnOutput;
+}
+
 /** One environment: the network, the load balancer, the fleet, its alarms and its deployment group. */
 export class ServiceStack extends Stack {
   /** Where the service answers. */
   readonly url: CfnOutput;
+  /** Whose requests count in the bake. */
+  readonly traffic: TrafficOutputs;
 
   constructor(scope: Construct, id: string, { delivery, environment, ...props }: ServiceStackProps) {
     const names = environmentNames(delivery, environment);
@@ -60,6 +68,10 @@ export class ServiceStack extends Stack {
     });
 
     this.url = new CfnOutput(this, 'Url', { value: `http://${loadBalancer.loadBalancerDnsName}` });
+    this.traffic = {
+      loadBalancer: new CfnOutput(this, 'LoadBalancerName', { value: loadBalancer.loadBalancerFullName }),
+      targetGroup: new CfnOutput(this, 'TargetGroupName', { value: targetGroup.targetGroupFullName }),
+    };
   }
 
   /** The first two zones of the region, chosen by CloudFormation: synthesis looks nothing up. */

@@ -1,21 +1,22 @@
 import { Stack } from 'aws-cdk-lib';
-import { ExecutionMode, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
+import { ExecutionMode, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
 import { CodePipeline, Step } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
 import type { Delivery } from '../config/delivery';
 import { EnvironmentStage } from '../environment/environment-stage';
+import { BakeFunction } from '../gates/bake-function';
+import { BakeStep } from '../gates/bake-step';
+import { GatedPipeline } from '../gates/gated-pipeline';
+import { testStep } from '../gates/test-step';
 import { Insight } from '../insight/insight';
 import { pipelineNames } from '../names';
 import { releaseSource } from '../source/release-source';
 import { APPROVAL_STAGE, ApprovalStep } from './approval-step';
 import { artifactStores } from './artifacts';
-import { BakeFunction } from './bake-function';
-import { BakeStep } from './bake-step';
 import { buildDefaults, buildLogs, NPM_BUILD } from './build-environment';
 import { BuildStep } from './build-step';
 import { DeployStep } from './deploy-step';
 import { acknowledgeGrants } from './grants';
-import { smokeTestStep } from './smoke-test-step';
 import { synthStep } from './synth-step';
 import { VERSIONS } from './versions';
 
@@ -39,7 +40,8 @@ export class PipelineStack extends Stack {
     synth.addStepDependency(build);
 
     const pipeline = new CodePipeline(this, 'Pipeline', {
-      codePipeline: new Pipeline(this, 'CodePipeline', {
+      codePipeline: new GatedPipeline(this, 'CodePipeline', {
+        delivery,
         pipelineName: names.pipeline,
         pipelineType: PipelineType.V2,
         executionMode: ExecutionMode.SUPERSEDED,
@@ -66,8 +68,8 @@ export class PipelineStack extends Stack {
         wave.addStage(stage, {
           post: Step.sequence([
             new DeployStep({ delivery, environment, revision: build.revision }),
-            smokeTestStep(source, stage.url),
-            new BakeStep({ delivery, environment, bakeFunction }),
+            testStep({ delivery, environment, source, url: stage.url }),
+            new BakeStep({ delivery, environment, bakeFunction, traffic: stage.traffic }),
           ]),
         });
       }

@@ -25,6 +25,9 @@ test('the defaults are those the docstrings promise', () => {
     deploymentConfiguration: 'OneAtATime',
     rollbackConfiguration: 'HalfAtATime',
     bakeMinutes: 10,
+    minimumRequests: 0,
+    bakeLimitMinutes: 240,
+    freezes: [],
     alarms: { errorRatePercent: 1, latencyP99Milliseconds: 1000, minimumRequestsPerMinute: 20 },
   };
   expect(

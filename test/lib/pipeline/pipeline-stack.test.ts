@@ -17,18 +17,18 @@ test('the service is built before the app is synthesized, both before the pipeli
   expect(actions('Build')).toEqual(['1 Build', '2 Synth']);
 });
 
-test.each(['beta', 'prod'])(
-  '%s is provisioned, deployed to, tested and baked, one after the other',
-  (name) => {
-    expect(actions(name)).toEqual([
-      `1 Tidegate-harbor-${name}.Prepare`,
-      `2 Tidegate-harbor-${name}.Deploy`,
-      '3 Deploy',
-      '4 SmokeTest',
-      '5 Bake',
-    ]);
-  },
-);
+test.each([
+  ['beta', 'IntegrationTest'],
+  ['prod', 'SyntheticTest'],
+])('%s is provisioned, deployed to, tested and baked, one after the other', (name, testStep) => {
+  expect(actions(name)).toEqual([
+    `1 Tidegate-harbor-${name}.Prepare`,
+    `2 Tidegate-harbor-${name}.Deploy`,
+    '3 Deploy',
+    `4 ${testStep}`,
+    '5 Bake',
+  ]);
+});
 
 test('a third environment adds its stage and leaves the others as they are', () => {
   const gamma = { name: 'gamma', capacity: { min: 2, max: 2 } };
@@ -58,7 +58,7 @@ test('a wave is one stage; inside it each environment goes its own way in step w
       (name: string) => `1 ${name}.Tidegate-harbor-${name}.Prepare`,
       (name: string) => `2 ${name}.Tidegate-harbor-${name}.Deploy`,
       (name: string) => `3 ${name}.Deploy`,
-      (name: string) => `4 ${name}.SmokeTest`,
+      (name: string) => `4 ${name}.SyntheticTest`,
       (name: string) => `5 ${name}.Bake`,
     ].flatMap((action) => [action('east'), action('eu')]),
   );
@@ -108,21 +108,6 @@ test('the service is built by its own buildspec, and that artifact is what CodeD
       InputArtifacts: [revision],
     });
   }
-});
-
-test('the smoke test learns the address from the stack and the revision from the source', () => {
-  const variables = JSON.parse(action('prod', 'SmokeTest').Configuration.EnvironmentVariables);
-  expect(variables).toEqual([
-    { name: 'REVISION', type: 'PLAINTEXT', value: expect.stringMatching(/^#\{Source.*\.CommitId\}$/) },
-    { name: 'SERVICE_URL', type: 'PLAINTEXT', value: expect.stringMatching(/^#\{.*\.Url\}$/) },
-  ]);
-});
-
-test('the bake watches the alarms of its environment for its minutes', () => {
-  expect(JSON.parse(action('prod', 'Bake').Configuration.UserParameters)).toEqual({
-    alarms: ['harbor-prod-error-rate', 'harbor-prod-latency-p99', 'harbor-prod-unhealthy-hosts'],
-    minutes: 30,
-  });
 });
 
 test('destroying the stack keeps the repository, the artifacts and their key', () => {

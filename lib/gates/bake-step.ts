@@ -1,50 +1,56 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import type { IStage } from 'aws-cdk-lib/aws-codepipeline';
 import { LambdaInvokeAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import {
   type CodePipelineActionFactoryResult,
   type ICodePipelineActionFactory,
   type ProduceActionOptions,
+  StackOutputReference,
   Step,
 } from 'aws-cdk-lib/pipelines';
 import type { BakeParameters } from '../../lambda/bake/parameters';
 import type { Delivery, Environment } from '../config/delivery';
+import type { TrafficOutputs } from '../environment/service-stack';
 import { wildcardResource } from '../findings';
-import { environmentNames } from '../names';
-import type { BakeFunction } from './bake-function';
+import type { JobFunction } from './job-function';
+import { watched } from './watched';
 
 export interface BakeStepProps {
   readonly delivery: Delivery;
   readonly environment: Environment;
-  readonly bakeFunction: BakeFunction;
+  readonly bakeFunction: JobFunction;
+  readonly traffic: TrafficOutputs;
 }
 
-/** Lets the release on only after its bake time without an alarm. */
+/** Lets the release on only after its bake time, with enough requests and without an alarm. */
 export class BakeStep extends Step implements ICodePipelineActionFactory {
+  readonly #traffic: Record<keyof TrafficOutputs, StackOutputReference>;
+
   constructor(private readonly props: BakeStepProps) {
     super('Bake');
+    const { loadBalancer, targetGroup } = props.traffic;
+    this.#traffic = {
+      loadBalancer: StackOutputReference.fromCfnOutput(loadBalancer),
+      targetGroup: StackOutputReference.fromCfnOutput(targetGroup),
+    };
+  }
+
+  /** CDK Pipelines has the deployment of the stack give these out. */
+  override get consumedStackOutputs(): StackOutputReference[] {
+    return Object.values(this.#traffic);
   }
 
   produceAction(stage: IStage, options: ProduceActionOptions): CodePipelineActionFactoryResult {
     const { delivery, environment, bakeFunction } = this.props;
-    const { alarms, bakeRole } = environmentNames(delivery, environment);
-    const roleArn =
-      environment.account === delivery.account
-        ? undefined
-        : Stack.of(bakeFunction).formatArn({
-            service: 'iam',
-            region: '',
-            account: environment.account,
-            resource: 'role',
-            resourceName: bakeRole,
-          });
-    if (roleArn) bakeFunction.grantAssume(roleArn);
-
     const parameters: BakeParameters = {
-      alarms: Object.values(alarms),
+      ...watched(delivery, environment, bakeFunction),
       minutes: environment.bakeMinutes,
-      region: environment.region === delivery.region ? undefined : environment.region,
-      roleArn,
+      minimumRequests: environment.minimumRequests,
+      limitMinutes: environment.bakeLimitMinutes,
+      traffic: {
+        loadBalancer: options.stackOutputsMap.toCodePipeline(this.#traffic.loadBalancer),
+        targetGroup: options.stackOutputsMap.toCodePipeline(this.#traffic.targetGroup),
+      },
     };
     stage.addAction(
       new LambdaInvokeAction({
