@@ -1,7 +1,3 @@
-import { execFile } from 'node:child_process';
-import fs from 'node:fs';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { CodeBuildClient, ListBuildsCommand } from '@aws-sdk/client-codebuild';
 import {
   CodeCommitClient,
@@ -15,81 +11,25 @@ import {
 } from '@aws-sdk/client-codecommit';
 import { DisableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { CfnProject } from 'aws-cdk-lib/aws-codebuild';
-import { Repository } from 'aws-cdk-lib/aws-codecommit';
+import { App, Stack } from 'aws-cdk-lib';
 import { IpAddresses, Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { compareAssemblies } from '../../lib/review/compare/compare';
-import { PullRequestReview } from '../../lib/review/pull-request-review';
-import type { JournalEntry } from '../../region/journal/journal';
-import { Region } from '../../region/region';
-import { atEnd, temporaryFolder } from '../support/folder';
-import { deploy } from './deploy';
+import { temporaryFolder } from '../support/folder';
+import { repositoryName, reviewedRepository } from './reviewed-repository';
 
-/** In place of npm and the CDK: the comparison is in the sources, and a file says whether the tests pass. */
-const BUILDSPEC = `
-version: 0.2
-phases: {build: {commands: ['git merge-base HEAD "$DESTINATION_COMMIT"', 'cat comparison.json', 'sh ./tests']}}
-artifacts: {files: [comparison.json]}
-`;
-
-let region: Region;
+let played: Awaited<ReturnType<typeof reviewedRepository>>;
 let codecommit: CodeCommitClient;
-let config: { endpoint: string; region: string; credentials: any };
-let git: (...args: string[]) => Promise<string>;
-let work: string;
-const repositoryName = 'shop';
 
 beforeAll(async () => {
-  region = await Region.start({ folder: temporaryFolder('review') });
-  atEnd(() => region.stop());
-  config = { endpoint: region.endpoint, region: 'us-east-1', credentials: region.home.credentials() };
-  codecommit = new CodeCommitClient(config);
-
-  await deploy(region, (stack) => {
-    const repository = new Repository(stack, 'Repository', { repositoryName });
-    const logGroup = new LogGroup(stack, 'Logs', { removalPolicy: RemovalPolicy.DESTROY });
-    const bucket = new Bucket(stack, 'Artifacts');
-    new Role(stack, 'Team', { roleName: 'Team', assumedBy: new AccountRootPrincipal() });
-    const review = new PullRequestReview(stack, 'Review', {
-      ...{ repository, bucket, logGroup },
-      roleName: 'shop-review',
-    });
-    const project = review.node.findAll().find((child) => child instanceof CfnProject);
-    (project as CfnProject).addPropertyOverride('Source.BuildSpec', BUILDSPEC);
-  });
-
-  work = temporaryFolder('clone');
-  const env = { ...process.env, HOME: work, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' };
-  git = async (...args) => {
-    const identity = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.com'];
-    const options = { cwd: work, env, timeout: 20_000 };
-    return (await promisify(execFile)('git', [...identity, ...args], options)).stdout.trim();
-  };
-  const { userName, password } = region.gitCredentials;
-  const origin = new URL(region.home.service('codecommit').find(repositoryName).metadata.cloneUrlHttp!);
-  Object.assign(origin, { username: userName, password });
-  await git('clone', '-q', origin.href, '.');
-  await push('main', { tests: 'true', 'comparison.json': 'null' });
+  played = await reviewedRepository();
+  codecommit = new CodeCommitClient(played.config);
 }, 60_000);
-
-/** Commits files to a branch and pushes it. */
-async function push(branch: string, files: Record<string, string>): Promise<string> {
-  for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(work, name), content);
-  await git('add', '--all');
-  await git('commit', '-q', '-m', `Change ${branch}`);
-  await git('push', '-q', 'origin', `HEAD:refs/heads/${branch}`);
-  return git('rev-parse', 'HEAD');
-}
 
 /** Creates a pull request with a commit on top of the destination branch. */
 async function create(branch: string, files: Record<string, string>) {
-  await git('fetch', '-q');
-  await git('checkout', '-q', '-B', branch, 'origin/main');
-  const commit = await push(branch, files);
+  await played.git('fetch', '-q');
+  await played.git('checkout', '-q', '-B', branch, 'origin/main');
+  const commit = await played.push(branch, files);
   const { pullRequest } = await codecommit.send(
     new CreatePullRequestCommand({ title: branch, targets: [{ repositoryName, sourceReference: branch }] }),
   );
@@ -98,14 +38,8 @@ async function create(branch: string, files: Record<string, string>) {
 
 /** Creates a pull request and waits for the comment on it. */
 async function reviewed(branch: string, files: Record<string, string>) {
-  const since = region.journal.position;
-  return { ...(await create(branch, files)), comment: await commented(since) };
-}
-
-/** What the next comment of the review says. */
-async function commented(since: number): Promise<string> {
-  const isComment = ({ type }: JournalEntry) => type === 'CommentOnPullRequest';
-  return String((await region.journal.waitFor(isComment, { since })).detail['content']);
+  const since = played.region.journal.position;
+  return { ...(await create(branch, files)), comment: await played.commented(since) };
 }
 
 async function comments(pullRequestId: string) {
@@ -151,21 +85,21 @@ test('a failing one cannot be merged, whoever approves it, until an update of it
   await (await somebodyElse()).send(approve());
   await expect(merge(pullRequestId)).rejects.toThrow(PullRequestApprovalRulesNotSatisfiedException);
 
-  const since = region.journal.position;
-  const mended = await push('bad', { tests: 'true # mended' });
-  expect(await commented(since)).toContain(`## Review of ${mended.slice(0, 8)}: passed`);
+  const since = played.region.journal.position;
+  const mended = await played.push('bad', { tests: 'true # mended' });
+  expect(await played.commented(since)).toContain(`## Review of ${mended.slice(0, 8)}: passed`);
   expect(await comments(pullRequestId)).toHaveLength(1);
   await merge(pullRequestId);
 });
 
 test('one build for each pull request and each update of it, and none for what is pushed without one', async () => {
-  await push('lonely', { tests: 'true # lonely' });
-  const { ids } = await new CodeBuildClient(config).send(new ListBuildsCommand());
+  await played.push('lonely', { tests: 'true # lonely' });
+  const { ids } = await new CodeBuildClient(played.config).send(new ListBuildsCommand());
   expect(ids).toHaveLength(3);
 });
 
 test('without the review nothing keeps a failing one from being merged', async () => {
-  const events = new EventBridgeClient(config);
+  const events = new EventBridgeClient(played.config);
   const { Rules } = await events.send(new ListRulesCommand());
   for (const { Name } of Rules!) await events.send(new DisableRuleCommand({ Name }));
 
@@ -174,7 +108,7 @@ test('without the review nothing keeps a failing one from being merged', async (
 });
 
 async function somebodyElse(): Promise<CodeCommitClient> {
-  const { Credentials } = await new STSClient(config).send(
+  const { Credentials } = await new STSClient(played.config).send(
     new AssumeRoleCommand({ RoleArn: 'arn:aws:iam::111111111111:role/Team', RoleSessionName: 'bob' }),
   );
   const credentials = {
@@ -182,7 +116,7 @@ async function somebodyElse(): Promise<CodeCommitClient> {
     secretAccessKey: Credentials!.SecretAccessKey!,
     sessionToken: Credentials!.SessionToken,
   };
-  return new CodeCommitClient({ ...config, credentials });
+  return new CodeCommitClient({ ...played.config, credentials });
 }
 
 /** The cloud assembly of a network whose one group lets a port in. */
