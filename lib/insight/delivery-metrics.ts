@@ -18,7 +18,7 @@ export class DeliveryMetrics extends Construct {
     new EventFunction(this, 'Compute', {
       description: 'Computes the delivery metrics',
       entry: 'lambda/delivery-metrics/handler.ts',
-      variables: { ...watched.variables, RECORDS_LOG_GROUP: records.logGroupName },
+      environment: { ...watched.variables, RECORDS_LOG_GROUP: records.logGroupName },
       events: watched.events(ENDED, ['SUCCESS']),
       permissions: {
         'codepipeline:GetPipelineExecution': [watched.pipelineArn],

@@ -28,12 +28,12 @@ export class PipelineNotifications extends Construct {
     new EventFunction(this, 'Notify', {
       description: 'Tells the team of failed releases and of rollbacks',
       entry: 'lambda/notify/handler.ts',
-      variables: watched.variables,
+      environment: watched.variables,
       events: watched.events(['FAILED'], ['SUCCESS', 'FAILURE', 'STOP']),
       permissions: {
         'codepipeline:GetPipelineExecution': [watched.pipelineArn],
         'codepipeline:ListActionExecutions': [watched.pipelineArn],
-        'codecommit:GetCommit': [watched.repositoryArn],
+        'codecommit:GetCommit': watched.repositoryArns,
         'codedeploy:GetDeployment': watched.deploymentGroupArns,
         'sns:Publish': [topic.topicArn, ...environmentTopics],
       },

@@ -21,8 +21,9 @@ export class WatchedDelivery {
 
   /** The variable that tells a function what it works for. */
   get variables(): Record<string, string> {
-    const { service, waves } = this.delivery;
-    const { pipeline, repository, topic } = pipelineNames(this.delivery);
+    const { service, waves, source } = this.delivery;
+    const { pipeline, topic, ...names } = pipelineNames(this.delivery);
+    const repository = source ? undefined : names.repository;
     const environments = waves.flatMap((wave) =>
       wave.environments.map((environment) => {
         const { application, deploymentGroup, alarm, topic } = environmentNames(this.delivery, environment);
@@ -65,8 +66,9 @@ export class WatchedDelivery {
     return this.#arn('codepipeline', pipelineNames(this.delivery).pipeline);
   }
 
-  get repositoryArn(): string {
-    return this.#arn('codecommit', pipelineNames(this.delivery).repository);
+  /** None when the source is not CodeCommit. */
+  get repositoryArns(): string[] {
+    return this.delivery.source ? [] : [this.#arn('codecommit', pipelineNames(this.delivery).repository)];
   }
 
   get deploymentGroupArns(): string[] {

@@ -8,6 +8,17 @@ import { ACROSS_ACCOUNTS, DESCRIPTION, testApp } from '../support/synthesize';
 describe.each([
   ['in one account', DESCRIPTION],
   ['across accounts and regions', ACROSS_ACCOUNTS],
+  [
+    'that tells everybody',
+    {
+      ...DESCRIPTION,
+      notifications: {
+        email: ['team@example.com'],
+        authors: ['ada@example.com'],
+        chat: { workspaceId: 'T0123456789', channelId: 'C0123456789' },
+      },
+    },
+  ],
 ])('a delivery %s', (_, description) => {
   const app = testApp();
   new PipelineStack(app, checkDescription(description, 'delivery.ts'));

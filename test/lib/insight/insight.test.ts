@@ -1,0 +1,249 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import type { DeliveryDescription } from '../../../lib/config/description';
+import { NotificationTopic } from '../../../lib/insight/notification-topic';
+import { ACROSS_ACCOUNTS, DESCRIPTION, synthesize } from '../../support/synthesize';
+
+const { pipeline, environment } = synthesize();
+const prod = environment('prod');
+
+describe('a notification topic', () => {
+  const template = topic();
+
+  test('is encrypted with a key of its own that CloudWatch and publishers may use through SNS', () => {
+    template.hasResourceProperties('AWS::SNS::Topic', {
+      TopicName: 'told',
+      KmsMasterKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TopicKey'), 'Arn'] },
+    });
+    const use = { Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], Effect: 'Allow', Resource: '*' };
+    template.hasResourceProperties('AWS::KMS::Key', {
+      EnableKeyRotation: true,
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          {
+            ...use,
+            Principal: { AWS: '*' },
+            Condition: {
+              StringEquals: {
+                'kms:CallerAccount': [{ Ref: 'AWS::AccountId' }],
+                'kms:ViaService': Match.anyValue(),
+              },
+            },
+          },
+          { ...use, Principal: { Service: 'cloudwatch.amazonaws.com' } },
+        ]),
+      },
+    });
+  });
+
+  test('takes no message without TLS, and from CloudWatch only the account’s own alarms', () => {
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ],
+      },
+    });
+  });
+
+  test("takes messages from the pipeline's account when that is another", () => {
+    const root = { AWS: { 'Fn::Join': ['', Match.arrayWith([':iam::999999999999:root'])] } };
+    const published = topic({ pipelineAccount: '999999999999' });
+    published.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({ Effect: 'Allow', Principal: root })]),
+      },
+    });
+    published.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Condition: {
+              StringEquals: Match.objectLike({
+                'kms:CallerAccount': [{ Ref: 'AWS::AccountId' }, '999999999999'],
+              }),
+            },
+          }),
+        ]),
+      },
+    });
+  });
+
+  function topic(props: object = {}): Template {
+    const stack = new Stack(new App(), 'Stack');
+    new NotificationTopic(stack, 'Topic', { topicName: 'told', ...props });
+    return Template.fromStack(stack);
+  }
+});
+
+describe('the alarm of an environment', () => {
+  test('goes off when one of the release alarms does, and tells the topic', () => {
+    prod.hasResourceProperties('AWS::CloudWatch::CompositeAlarm', {
+      AlarmName: 'harbor-prod-release',
+      AlarmActions: [{ Ref: Match.stringLikeRegexp('^InsightNotifications') }],
+    });
+    const [{ Properties }] = Object.values(prod.findResources('AWS::CloudWatch::CompositeAlarm')) as any;
+    const rule = JSON.stringify(Properties.AlarmRule);
+    const alarms = Object.keys(prod.findResources('AWS::CloudWatch::Alarm'));
+    for (const id of alarms) expect(rule).toContain(id);
+    expect(rule.match(/ALARM\(/g)).toHaveLength(alarms.length);
+    expect(rule.match(/ OR /g)).toHaveLength(alarms.length - 1);
+  });
+
+  test('is the only one that tells anybody', () => {
+    prod.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });
+  });
+});
+
+describe('who is told', () => {
+  const told = {
+    email: ['team@example.com'],
+    authors: ['ada@example.com', 'team@example.com'],
+    chat: { workspaceId: 'T0123456789', channelId: 'C0123456789' },
+  };
+  const some = synthesize({ ...DESCRIPTION, notifications: told });
+
+  test('nobody, unless the description says so', () => {
+    for (const template of [pipeline, prod]) {
+      template.resourceCountIs('AWS::SNS::Subscription', 0);
+      template.resourceCountIs('AWS::Chatbot::SlackChannelConfiguration', 0);
+    }
+  });
+
+  test('by e-mail: the team of everything, an author of failures of their own', () => {
+    some.environment('prod').hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'team@example.com',
+      FilterPolicy: Match.absent(),
+    });
+    const subscriptions = Object.values(some.pipeline.findResources('AWS::SNS::Subscription'));
+    expect(subscriptions.map(({ Properties }) => [Properties.Endpoint, Properties.FilterPolicy])).toEqual([
+      ['team@example.com', undefined],
+      ['ada@example.com', { author: ['ada@example.com'] }],
+    ]);
+  });
+
+  test("in chat: of the pipeline and of the environments in its account's region", () => {
+    const arns = (template: Template): any[] => {
+      const [{ Properties }] = Object.values(
+        template.findResources('AWS::Chatbot::SlackChannelConfiguration'),
+      ) as any;
+      expect(Properties).toMatchObject({ SlackWorkspaceId: 'T0123456789', SlackChannelId: 'C0123456789' });
+      return Properties.SnsTopicArns;
+    };
+    expect(JSON.stringify(arns(some.pipeline))).toMatch(
+      /harbor-beta-notifications.*harbor-prod-notifications/,
+    );
+    expect(arns(synthesize({ ...ACROSS_ACCOUNTS, notifications: told }).pipeline)).toHaveLength(1);
+  });
+});
+
+describe('the functions', () => {
+  test('are told of the delivery', () => {
+    const variables = functions().map(({ Properties }) => Properties.Environment.Variables);
+    for (const { DELIVERY } of variables)
+      expect(DELIVERY['Fn::Join'][1].join('')).toMatch(
+        /"pipeline":"tidegate-harbor","repository":"harbor".*"name":"prod","stage":"prod","inWave":false,"application":"harbor-prod"/,
+      );
+    expect(variables).toHaveLength(2);
+  });
+
+  test('see the ends of executions, and the deployments of this delivery', () => {
+    pipeline.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.codepipeline'],
+        detail: {
+          pipeline: ['tidegate-harbor'],
+          state: ['SUCCEEDED', 'FAILED', 'STOPPED', 'SUPERSEDED', 'CANCELED'],
+        },
+      },
+    });
+    pipeline.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { source: ['aws.codedeploy'], detail: { application: ['harbor-beta', 'harbor-prod'] } },
+    });
+  });
+
+  test('may read one pipeline, one repository, these deployment groups and alarms, and no more', () => {
+    const policies = Object.values(pipeline.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
+      Properties.PolicyName.startsWith('Insight'),
+    );
+    const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    expect(policies).toHaveLength(2);
+    expect(JSON.stringify(statements)).not.toMatch(/\*"/);
+    expect(JSON.stringify(statements)).toMatch(/deploymentgroup:harbor-prod\/harbor-prod/);
+  });
+
+  test('with a repository elsewhere, read no commits', () => {
+    const source = {
+      connectionArn:
+        'arn:aws:codeconnections:us-east-1:111111111111:connection/c0ffee00-0000-4000-8000-000000000000',
+      repository: 'team/harbor',
+    };
+    const template = synthesize({ ...DESCRIPTION, source } as DeliveryDescription).pipeline;
+    expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('codecommit:GetCommit');
+    expect(JSON.stringify(functions(template))).not.toContain('repository');
+  });
+
+  test('with environments in other accounts alone, look at no deployments', () => {
+    const { pipeline } = synthesize(ACROSS_ACCOUNTS);
+    const policies = JSON.stringify(
+      Object.entries(pipeline.findResources('AWS::IAM::Policy')).filter(([id]) => id.startsWith('Insight')),
+    );
+    expect(policies).not.toContain('codedeploy:');
+    expect(policies).toContain('codepipeline:ListActionExecutions');
+  });
+
+  function functions(template = pipeline) {
+    return Object.entries(template.findResources('AWS::Lambda::Function'))
+      .filter(([id]) => id.startsWith('Insight'))
+      .map(([, resource]) => resource);
+  }
+});
+
+describe('the dashboards', () => {
+  test('of the service: its metrics and when releases came', () => {
+    expect(body(prod, 'harbor-prod-service').match(/"title":"[^"]+"/g)).toEqual([
+      '"title":"Alarms"',
+      '"title":"Traffic [requests a minute]"',
+      '"title":"Errors [requests a minute]"',
+      '"title":"Latency [s]"',
+      '"title":"Saturation: CPU [%]"',
+      '"title":"Hosts"',
+      '"title":"Releases"',
+    ]);
+    expect(body(prod, 'harbor-prod-service')).toContain(
+      '["Tidegate","Deployments","Environment","prod","Service","harbor",{"label":"deployed","period":60,"stat":"Sum"}]',
+    );
+  });
+
+  test('of the delivery: to the last environment in figures, to each by day, and the builds of every project', () => {
+    const text = body(pipeline, 'harbor-delivery');
+    expect(text).toContain(
+      '"LeadTime","Environment","prod","Service","harbor",{"label":"prod","period":86400,"stat":"p50"}',
+    );
+    expect(text).toContain('100 * FILL(failures_beta, 0) / changes_beta');
+    const projects = Object.keys(pipeline.findResources('AWS::CodeBuild::Project'));
+    expect(text.match(/"AWS\/CodeBuild","QueuedDuration"/g)).toHaveLength(projects.length);
+  });
+
+  test('are left out by configuration', () => {
+    const without = synthesize({ ...DESCRIPTION, dashboards: false });
+    for (const template of [without.pipeline, without.environment('prod')])
+      template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+  });
+
+  /** The body of a dashboard, references left out. */
+  function body(template: Template, name: string): string {
+    const [{ Properties }] = Object.values(
+      template.findResources('AWS::CloudWatch::Dashboard', { Properties: { DashboardName: name } }),
+    ) as any;
+    return Properties.DashboardBody['Fn::Join'][1]
+      .filter((part: unknown) => typeof part === 'string')
+      .join('');
+  }
+});
