@@ -13,6 +13,8 @@ export function pipelineNames({ service, account = Aws.ACCOUNT_ID, region = Aws.
     stack: `Tidegate-${service}-pipeline`,
     pipeline: `tidegate-${service}`,
     repository: service,
+    /** Of the function that approves pull requests. Roles are global to an account, hence the region. */
+    reviewRole: `${service}-review-${region}`,
     /** Of what the team is told about the pipeline. */
     topic: `${service}-pipeline-notifications`,
     dashboard: `${service}-delivery`,

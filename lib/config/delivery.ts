@@ -72,6 +72,7 @@ export function withDefaults(description: DeliveryDescription): Delivery {
     account,
     region,
     notifications,
+    review = !source,
     dashboards = true,
   } = description;
   const waves = resolveWaves(description);
@@ -82,6 +83,7 @@ export function withDefaults(description: DeliveryDescription): Delivery {
     source,
     account,
     region,
+    review,
     notifications: { email: [], authors: [], ...notifications },
     dashboards,
     waves,

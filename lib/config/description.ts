@@ -79,6 +79,14 @@ export interface DeliveryDescription {
   readonly notifications?: Notifications;
 
   /**
+   * Whether pull requests are reviewed: each is built, compared with what it changes and commented on, and can be merged
+   * only when its build has succeeded. Of a CodeCommit repository; one behind a connection is reviewed where it is.
+   *
+   * @default true
+   */
+  readonly review?: boolean;
+
+  /**
    * Whether there are CloudWatch dashboards: one of the delivery, and one of the service in every environment.
    * Three dashboards of an account are free; AWS charges for each further one.
    *

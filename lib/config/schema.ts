@@ -142,6 +142,7 @@ export const schema: z.ZodType<DeliveryDescription> = z
       approveProduction: z.boolean('true or false').optional(),
       alarms,
       notifications,
+      review: z.boolean('true or false').optional(),
       dashboards: z.boolean('true or false').optional(),
     },
     'a delivery description',

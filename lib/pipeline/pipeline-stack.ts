@@ -10,6 +10,7 @@ import { GatedPipeline } from '../gates/gated-pipeline';
 import { testStep } from '../gates/test-step';
 import { Insight } from '../insight/insight';
 import { pipelineNames } from '../names';
+import { PullRequestReview } from '../review/pull-request-review';
 import { releaseSource } from '../source/release-source';
 import { APPROVAL_STAGE, ApprovalStep } from './approval-step';
 import { artifactStores } from './artifacts';
@@ -31,7 +32,7 @@ export class PipelineStack extends Stack {
     const names = pipelineNames(delivery);
     super(scope, names.stack, { env: { account, region } });
 
-    const { step: source } = releaseSource(this, delivery);
+    const { step: source, repository } = releaseSource(this, delivery);
     const artifacts = artifactStores(this, delivery);
     const logGroup = buildLogs(this);
 
@@ -77,5 +78,9 @@ export class PipelineStack extends Stack {
     pipeline.buildPipeline();
     acknowledgeGrants(pipeline, artifacts.buckets);
     new Insight(this, 'Insight', { delivery });
+    if (repository && delivery.review) {
+      const [bucket] = artifacts.buckets;
+      new PullRequestReview(this, 'Review', { repository, bucket, logGroup, roleName: names.reviewRole });
+    }
   }
 }

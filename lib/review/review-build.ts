@@ -30,7 +30,7 @@ export class ReviewBuild extends Construct {
   constructor(scope: Construct, id: string, { repository, bucket, logGroup }: ReviewBuildProps) {
     super(scope, id);
     this.project = new Project(this, 'Project', {
-      description: `Reviews the pull requests of ${repository.repositoryName}`,
+      description: 'Reviews pull requests',
       source: Source.codeCommit({ repository }),
       artifacts: comparisonIn(bucket),
       environment: {

@@ -2,10 +2,11 @@ import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { DeliveryDescription } from '../../../lib/config/description';
 import { Artifacts } from '../../../lib/pipeline/artifacts';
 import { buildLogs } from '../../../lib/pipeline/build-environment';
 import { PullRequestReview } from '../../../lib/review/pull-request-review';
-import { testApp } from '../../support/synthesize';
+import { DESCRIPTION, synthesize, testApp } from '../../support/synthesize';
 
 function review(): Stack {
   const stack = new Stack(testApp(), 'Stack');
@@ -116,6 +117,23 @@ test('has no finding of the AwsSolutions pack that is not acknowledged', () => {
   const app = review().node.root as App;
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   expect(() => app.synth()).not.toThrow();
+});
+
+test('a delivery has a review, unless its description says no or its repository is elsewhere', () => {
+  const reviews = (description: DeliveryDescription) =>
+    Object.keys(
+      synthesize(description).pipeline.findResources('AWS::CodeBuild::Project', {
+        Properties: { Description: 'Reviews pull requests' },
+      }),
+    ).length;
+  const source = {
+    connectionArn:
+      'arn:aws:codeconnections:eu-central-1:111111111111:connection/0a1b2c3d-0000-0000-0000-000000000000',
+    repository: 'acme/harbor',
+  };
+  expect(reviews(DESCRIPTION)).toBe(1);
+  expect(reviews({ ...DESCRIPTION, review: false })).toBe(0);
+  expect(reviews({ ...DESCRIPTION, source })).toBe(0);
 });
 
 function policiesOf(Service: string): any[] {
