@@ -1,5 +1,5 @@
 import type { Finding } from '../../../lambda/review/contract';
-import { list, type Resource, references, type Template, textOf } from './template';
+import { jsonOf, list, type Resource, references, type Template, textOf } from './template';
 
 /** One action on one resource by one principal: what a policy's statement is made of. */
 interface Grant {
@@ -108,7 +108,7 @@ function documented(value: any): any[] {
 
 function ofStatement(statement: any, holder: string): Grant[] {
   const { Effect: effect, Condition } = statement;
-  const condition = Condition ? JSON.stringify(Condition) : '';
+  const condition = Condition ? jsonOf(Condition) : '';
   return parts(statement, 'Principal', principals).flatMap((principal) =>
     parts(statement, 'Action', texts).flatMap((action) =>
       parts(statement, 'Resource', texts).map((resource) => ({

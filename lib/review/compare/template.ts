@@ -9,6 +9,9 @@ export interface Resource {
   readonly [attribute: string]: unknown;
 }
 
+/** The intrinsic functions that are written as text. */
+const EXPRESSIONS = ['Ref', 'Fn::GetAtt', 'Fn::Join', 'Fn::Sub'];
+
 /** A value as text. References are written as Fn::Sub writes them: `${Bucket.Arn}/*`. */
 export function textOf(value: any): string {
   if (typeof value === 'string') return value;
@@ -22,6 +25,13 @@ export function textOf(value: any): string {
     if ('Fn::Sub' in value) return textOf([value['Fn::Sub']].flat()[0]);
   }
   return JSON.stringify(value) ?? '';
+}
+
+/** A value as JSON, with its references as text. */
+export function jsonOf(value: any): string {
+  const isReference = (part: any) =>
+    typeof part === 'object' && part !== null && EXPRESSIONS.some((name) => name in part);
+  return JSON.stringify(value, (_, part) => (isReference(part) ? textOf(part) : part));
 }
 
 /** Logical ids that a value refers to. */

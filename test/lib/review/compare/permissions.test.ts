@@ -133,6 +133,12 @@ test.each<[string, Template, Template, string[]]>([
   ['a denial added', bucketPolicy(), bucketPolicy(deny('s3:*')), []],
   ['a denial gone with its bucket', bucketPolicy(deny('s3:*')), NONE, []],
   [
+    'a function that a rule may invoke',
+    NONE,
+    invoke({ SourceArn: { 'Fn::GetAtt': ['Rule', 'Arn'] } }),
+    [`Fn: Allow lambda:InvokeFunction to events.amazonaws.com if {"SourceArn":"\${Rule.Arn}"}`],
+  ],
+  [
     'a function that any account may invoke',
     invoke({ SourceArn: 'arn:rule' }),
     invoke({}),
