@@ -6,7 +6,7 @@ import { checkDescription } from '../../lib/config/check';
 import type { DeliveryDescription, EnvironmentDescription } from '../../lib/config/description';
 import { PipelineStack } from '../../lib/pipeline/pipeline-stack';
 
-const FLAGS = JSON.parse(fs.readFileSync(path.join(__dirname, '../../cdk.json'), 'utf8')).context;
+export const FLAGS = JSON.parse(fs.readFileSync(path.join(__dirname, '../../cdk.json'), 'utf8')).context;
 
 /** A delivery that stands still while delivery.ts changes: what the assertions and snapshots are made from. */
 export const DESCRIPTION: DeliveryDescription & { readonly environments: readonly EnvironmentDescription[] } =
