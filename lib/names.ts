@@ -49,5 +49,17 @@ export function environmentNames({ service }: Delivery, environment: Environment
       latency: `${prefix}-latency-p99`,
       unhealthyHosts: `${prefix}-unhealthy-hosts`,
     },
+    oneBox: {
+      deploymentGroup: `${prefix}-one-box`,
+      /** However few its instances: one stays. */
+      deploymentConfiguration: configurationName(prefix, 'OneAtATime'),
+      alarms: {
+        errorRate: `${prefix}-one-box-error-rate`,
+        latency: `${prefix}-one-box-latency-p99`,
+        unhealthyHosts: `${prefix}-one-box-unhealthy-hosts`,
+        errorRateAboveFleet: `${prefix}-one-box-error-rate-above-fleet`,
+        latencyAboveFleet: `${prefix}-one-box-latency-p99-above-fleet`,
+      },
+    },
   };
 }

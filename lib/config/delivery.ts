@@ -5,6 +5,7 @@ import type {
   Notifications,
 } from './description';
 import type { DeploymentWindow } from './gates';
+import { type OneBoxSettings, resolveOneBox } from './one-box';
 import { DEFAULT_SCALING, type ResolvedScaling } from './scaling';
 import type { Source } from './source';
 
@@ -38,7 +39,7 @@ export interface Wave {
 /** One environment with every default filled in. */
 export interface Environment
   extends Required<
-    Omit<EnvironmentDescription, 'account' | 'region' | 'alarms' | 'scaling' | 'deploymentWindow'>
+    Omit<EnvironmentDescription, 'oneBox' | 'account' | 'region' | 'alarms' | 'scaling' | 'deploymentWindow'>
   > {
   /** Undefined in an environment-agnostic delivery. */
   readonly account?: string;
@@ -48,6 +49,8 @@ export interface Environment
   readonly production: boolean;
   /** Name of its pipeline stage: its own, or that of its wave. */
   readonly stage: string;
+  /** Undefined where the fleet is deployed to at once. */
+  readonly oneBox?: OneBoxSettings;
   readonly alarms: Required<AlarmThresholds>;
   readonly scaling: ResolvedScaling;
   readonly deploymentWindow?: DeploymentWindow;
@@ -114,20 +117,23 @@ function resolveEnvironment(
   wave: Pick<Wave, 'name' | 'production'>,
   { account, region, alarms }: DeliveryDescription,
 ): Environment {
+  const thresholds = { ...DEFAULT_ALARMS, ...alarms, ...environment.alarms };
+  const bakeMinutes = environment.bakeMinutes ?? BAKE_MINUTES;
   return {
     account,
     region,
     instanceType: 't4g.small',
     deploymentConfiguration: 'OneAtATime',
     rollbackConfiguration: 'HalfAtATime',
-    bakeMinutes: BAKE_MINUTES,
+    bakeMinutes,
     minimumRequests: 0,
-    bakeLimitMinutes: Math.max(240, environment.bakeMinutes ?? BAKE_MINUTES),
+    bakeLimitMinutes: Math.max(240, bakeMinutes),
     freezes: [],
     ...environment,
     production: wave.production,
     stage: wave.name,
-    alarms: { ...DEFAULT_ALARMS, ...alarms, ...environment.alarms },
+    alarms: thresholds,
+    oneBox: resolveOneBox(environment, { bakeMinutes, alarms: thresholds }),
     scaling: { ...DEFAULT_SCALING, ...environment.scaling },
   };
 }

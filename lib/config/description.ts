@@ -1,5 +1,6 @@
 import type { DeploymentConfiguration } from './deployment-configuration';
 import type { DeploymentWindow, Freeze } from './gates';
+import type { OneBox } from './one-box';
 import type { Scaling } from './scaling';
 import type { Source } from './source';
 
@@ -222,6 +223,13 @@ export interface EnvironmentDescription {
    * @default - none
    */
   readonly freezes?: readonly Freeze[];
+
+  /**
+   * A one-box: a few instances that get every release before the fleet does. `{}` is one with every default.
+   *
+   * @default - the fleet is deployed to at once
+   */
+  readonly oneBox?: OneBox;
 
   /**
    * Thresholds of the alarms in this environment, key by key over those of the delivery.

@@ -4,6 +4,7 @@ import { BAKE_MINUTES, stageName } from './delivery';
 import { deploymentConfiguration, unmetMinimum } from './deployment-configuration';
 import type { DeliveryDescription, EnvironmentDescription } from './description';
 import { deploymentWindow, distinctWindows, freezes, MOST_WINDOWS } from './gates';
+import { oneBoxKeys } from './one-box';
 import { scaling, scalingIssues } from './scaling';
 import { source } from './source';
 import { name, percent, text, wholeNumber } from './values';
@@ -66,6 +67,7 @@ const environment = z.strictObject(
     bakeLimitMinutes: wholeNumber(MINUTES_TO_ALARM, 1440).optional(),
     deploymentWindow,
     freezes,
+    oneBox: z.strictObject({ ...oneBoxKeys, alarms }, 'an object').optional(),
     alarms,
   },
   'an object',

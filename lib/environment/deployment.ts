@@ -5,14 +5,15 @@ import {
   type CfnDeploymentGroup,
   type IServerDeploymentConfig,
   LoadBalancer,
-  ServerApplication,
+  type ServerApplication,
   ServerDeploymentGroup,
 } from 'aws-cdk-lib/aws-codedeploy';
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 
 export interface DeploymentProps {
-  readonly names: { readonly application: string; readonly deploymentGroup: string };
+  readonly application: ServerApplication;
+  readonly deploymentGroupName: string;
   readonly deploymentConfig: IServerDeploymentConfig;
   readonly group: AutoScalingGroup;
   readonly targetGroup: ApplicationTargetGroup;
@@ -20,17 +21,17 @@ export interface DeploymentProps {
 }
 
 /**
- * The CodeDeploy application and its deployment group: in place, behind the load balancer, rolled back when a
+ * A deployment group of CodeDeploy: in place, behind the load balancer, rolled back when a
  * deployment fails, is stopped or sets off an alarm.
  */
 export class Deployment extends Construct {
   constructor(scope: Construct, id: string, props: DeploymentProps) {
     super(scope, id);
-    const { names, group, targetGroup, alarms, deploymentConfig } = props;
+    const { application, deploymentGroupName, group, targetGroup, alarms, deploymentConfig } = props;
 
     const deploymentGroup = new ServerDeploymentGroup(this, 'DeploymentGroup', {
-      application: new ServerApplication(this, 'Application', { applicationName: names.application }),
-      deploymentGroupName: names.deploymentGroup,
+      application,
+      deploymentGroupName,
       deploymentConfig,
       autoScalingGroups: [group],
       installAgent: false, // the launch template does, at a pinned release

@@ -9,12 +9,15 @@ export class EnvironmentStage extends Stage {
   readonly url: CfnOutput;
   /** Whose requests count in the bake. */
   readonly traffic: TrafficOutputs;
+  /** The same of the one-box. */
+  readonly oneBoxTraffic?: TrafficOutputs;
 
   constructor(scope: Construct, delivery: Delivery, environment: Environment) {
     const { name, account, region } = environment;
     super(scope, name, { env: { account, region } });
-    const { url, traffic } = new ServiceStack(this, 'Service', { delivery, environment });
+    const { url, traffic, oneBoxTraffic } = new ServiceStack(this, 'Service', { delivery, environment });
     this.url = url;
     this.traffic = traffic;
+    this.oneBoxTraffic = oneBoxTraffic;
   }
 }

@@ -4,12 +4,22 @@ import {
   ApplicationLoadBalancer,
   ApplicationProtocol,
   ApplicationTargetGroup,
+  ListenerAction,
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 
 /** Port on which the service listens on its instance. */
 export const SERVICE_PORT = 8080;
+
+export interface LoadBalancerProps {
+  readonly vpc: IVpc;
+  /**
+   * Share of the requests that a one-box gets.
+   * @default - there is none
+   */
+  readonly oneBoxPercent?: number;
+}
 
 /**
  * The public way in: an internet-facing Application Load Balancer, HTTP on port 80, before the target group of the fleet.
@@ -20,8 +30,10 @@ export const SERVICE_PORT = 8080;
 export class LoadBalancer extends Construct {
   readonly loadBalancer: ApplicationLoadBalancer;
   readonly targetGroup: ApplicationTargetGroup;
+  /** Of the one-box, where there is one. */
+  readonly oneBox?: ApplicationTargetGroup;
 
-  constructor(scope: Construct, id: string, { vpc }: { vpc: IVpc }) {
+  constructor(scope: Construct, id: string, { vpc, oneBoxPercent }: LoadBalancerProps) {
     super(scope, id);
 
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
@@ -38,26 +50,21 @@ export class LoadBalancer extends Construct {
       dropInvalidHeaderFields: true,
     });
 
-    this.targetGroup = new ApplicationTargetGroup(this, 'TargetGroup', {
-      vpc,
-      targetType: TargetType.INSTANCE,
-      protocol: ApplicationProtocol.HTTP,
-      port: SERVICE_PORT,
-      healthCheck: {
-        path: '/health',
-        interval: Duration.seconds(10),
-        timeout: Duration.seconds(5),
-        healthyThresholdCount: 2,
-        unhealthyThresholdCount: 3,
-      },
-      deregistrationDelay: Duration.seconds(30),
-    });
+    this.targetGroup = serviceTargetGroup(this, 'TargetGroup', vpc);
+    let defaultAction = ListenerAction.forward([this.targetGroup]);
+    if (oneBoxPercent) {
+      this.oneBox = serviceTargetGroup(this, 'OneBoxTargetGroup', vpc);
+      defaultAction = ListenerAction.weightedForward([
+        { targetGroup: this.targetGroup, weight: 100 - oneBoxPercent },
+        { targetGroup: this.oneBox, weight: oneBoxPercent },
+      ]);
+    }
 
     this.loadBalancer.addListener('Http', {
       port: 80,
       protocol: ApplicationProtocol.HTTP,
       open: false,
-      defaultTargetGroups: [this.targetGroup],
+      defaultAction,
     });
 
     Validations.of(securityGroup).acknowledge({
@@ -71,4 +78,21 @@ export class LoadBalancer extends Construct {
         'Access logs are billed by volume; the alarms read the metrics. Whoever must keep them calls logAccessLogs().',
     });
   }
+}
+
+function serviceTargetGroup(scope: Construct, id: string, vpc: IVpc): ApplicationTargetGroup {
+  return new ApplicationTargetGroup(scope, id, {
+    vpc,
+    targetType: TargetType.INSTANCE,
+    protocol: ApplicationProtocol.HTTP,
+    port: SERVICE_PORT,
+    healthCheck: {
+      path: '/health',
+      interval: Duration.seconds(10),
+      timeout: Duration.seconds(5),
+      healthyThresholdCount: 2,
+      unhealthyThresholdCount: 3,
+    },
+    deregistrationDelay: Duration.seconds(30),
+  });
 }

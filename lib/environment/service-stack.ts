@@ -1,4 +1,5 @@
 import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { ServerApplication } from 'aws-cdk-lib/aws-codedeploy';
 import type { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
 import { EnvironmentInsight } from '../insight/environment-insight';
@@ -11,6 +12,7 @@ import { DeploymentConfigurations } from './deployment-configurations';
 import { Fleet } from './fleet';
 import { LoadBalancer } from './load-balancer';
 import { Network } from './network';
+import { OneBox } from './one-box';
 
 export interface ServiceStackProps extends StackProps {
   readonly delivery: Delivery;
@@ -29,14 +31,20 @@ export class ServiceStack extends Stack {
   readonly url: CfnOutput;
   /** Whose requests count in the bake. */
   readonly traffic: TrafficOutputs;
+  /** The same of the one-box. */
+  readonly oneBoxTraffic?: TrafficOutputs;
 
   constructor(scope: Construct, id: string, { delivery, environment, ...props }: ServiceStackProps) {
     const names = environmentNames(delivery, environment);
     super(scope, id, { stackName: names.stack, ...props });
 
     const network = new Network(this, 'Network');
-    const { loadBalancer, targetGroup } = new LoadBalancer(this, 'LoadBalancer', network);
-    const { group, role } = new Fleet(this, 'Fleet', { environment, network, targetGroup });
+    const load = new LoadBalancer(this, 'LoadBalancer', {
+      vpc: network.vpc,
+      oneBoxPercent: environment.oneBox?.trafficPercent,
+    });
+    const { loadBalancer, targetGroup } = load;
+    const { group, role, launchTemplate } = new Fleet(this, 'Fleet', { environment, network, targetGroup });
     grantRevisions(role, delivery, environment);
 
     const { alarms } = new ReleaseAlarms(this, 'Alarms', {
@@ -45,13 +53,24 @@ export class ServiceStack extends Stack {
       loadBalancer,
       targetGroup,
     });
+    const application = new ServerApplication(this, 'Application', { applicationName: names.application });
+    const oneBox =
+      environment.oneBox &&
+      new OneBox(this, 'OneBox', {
+        names: names.oneBox,
+        settings: environment.oneBox,
+        network,
+        launchTemplate,
+        load,
+        application,
+      });
     new EnvironmentInsight(this, 'Insight', {
       delivery,
       environment,
       loadBalancer,
       targetGroup,
       group,
-      alarms,
+      alarms: [...alarms, ...(oneBox?.alarms ?? [])],
     });
     if (environment.account !== delivery.account)
       new BakeRole(this, 'BakeRole', { roleName: names.bakeRole, pipelineAccount: delivery.account! });
@@ -60,7 +79,8 @@ export class ServiceStack extends Stack {
       environment,
     });
     new Deployment(this, 'Deployment', {
-      names,
+      application,
+      deploymentGroupName: names.deploymentGroup,
       deploymentConfig: configurations.deployment,
       group,
       targetGroup,
@@ -72,6 +92,11 @@ export class ServiceStack extends Stack {
       loadBalancer: new CfnOutput(this, 'LoadBalancerName', { value: loadBalancer.loadBalancerFullName }),
       targetGroup: new CfnOutput(this, 'TargetGroupName', { value: targetGroup.targetGroupFullName }),
     };
+    if (load.oneBox)
+      this.oneBoxTraffic = {
+        ...this.traffic,
+        targetGroup: new CfnOutput(this, 'OneBoxTargetGroupName', { value: load.oneBox.targetGroupFullName }),
+      };
   }
 
   /** The first two zones of the region, chosen by CloudFormation: synthesis looks nothing up. */

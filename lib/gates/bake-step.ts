@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/pipelines';
 import type { BakeParameters } from '../../lambda/bake/parameters';
 import type { Delivery, Environment } from '../config/delivery';
+import type { OneBoxSettings } from '../config/one-box';
 import type { TrafficOutputs } from '../environment/service-stack';
 import { wildcardResource } from '../findings';
 import type { JobFunction } from './job-function';
@@ -20,6 +21,11 @@ export interface BakeStepProps {
   readonly environment: Environment;
   readonly bakeFunction: JobFunction;
   readonly traffic: TrafficOutputs;
+  /**
+   * Bakes the one-box in place of the fleet.
+   * @default - the fleet
+   */
+  readonly oneBox?: OneBoxSettings;
 }
 
 /** Lets the release on only after its bake time, with enough requests and without an alarm. */
@@ -27,7 +33,7 @@ export class BakeStep extends Step implements ICodePipelineActionFactory {
   readonly #traffic: Record<keyof TrafficOutputs, StackOutputReference>;
 
   constructor(private readonly props: BakeStepProps) {
-    super('Bake');
+    super(props.oneBox ? 'OneBoxBake' : 'Bake');
     const { loadBalancer, targetGroup } = props.traffic;
     this.#traffic = {
       loadBalancer: StackOutputReference.fromCfnOutput(loadBalancer),
@@ -41,12 +47,14 @@ export class BakeStep extends Step implements ICodePipelineActionFactory {
   }
 
   produceAction(stage: IStage, options: ProduceActionOptions): CodePipelineActionFactoryResult {
-    const { delivery, environment, bakeFunction } = this.props;
+    const { delivery, environment, bakeFunction, oneBox } = this.props;
+    const minutes = (oneBox ?? environment).bakeMinutes;
+    const share = (oneBox?.trafficPercent ?? 100) / 100;
     const parameters: BakeParameters = {
-      ...watched(delivery, environment, bakeFunction),
-      minutes: environment.bakeMinutes,
-      minimumRequests: environment.minimumRequests,
-      limitMinutes: environment.bakeLimitMinutes,
+      ...watched(delivery, environment, bakeFunction, oneBox && 'oneBox'),
+      minutes,
+      minimumRequests: Math.ceil(environment.minimumRequests * share),
+      limitMinutes: Math.max(minutes, environment.bakeLimitMinutes),
       traffic: {
         loadBalancer: options.stackOutputsMap.toCodePipeline(this.#traffic.loadBalancer),
         targetGroup: options.stackOutputsMap.toCodePipeline(this.#traffic.targetGroup),

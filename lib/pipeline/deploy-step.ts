@@ -15,6 +15,7 @@ import {
 } from 'aws-cdk-lib/pipelines';
 import { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
+import type { OneBoxSettings } from '../config/one-box';
 import { NamedDeploymentConfiguration } from '../environment/deployment-configurations';
 import { environmentNames } from '../names';
 
@@ -22,19 +23,25 @@ export interface DeployStepProps {
   readonly delivery: Delivery;
   readonly environment: Environment;
   readonly revision: FileSet;
+  /**
+   * Deploys to the one-box in place of the fleet.
+   * @default - the fleet
+   */
+  readonly oneBox?: OneBoxSettings;
 }
 
-/** Deploys the revision to the environment's fleet with CodeDeploy. */
+/** Deploys the revision to an environment with CodeDeploy. */
 export class DeployStep extends Step implements ICodePipelineActionFactory {
   constructor(private readonly props: DeployStepProps) {
-    super('Deploy');
+    super(props.oneBox ? 'OneBoxDeploy' : 'Deploy');
     this.addDependencyFileSet(props.revision);
   }
 
   produceAction(stage: IStage, options: ProduceActionOptions): CodePipelineActionFactoryResult {
-    const { delivery, environment, revision } = this.props;
+    const { delivery, environment, revision, oneBox } = this.props;
     const { account, region } = environment;
     const names = environmentNames(delivery, environment);
+    const group = oneBox ? names.oneBox : names;
     const scope = new Construct(options.scope, options.actionName); // one of several in the stage of a wave
     stage.addAction(
       new CodeDeployServerDeployAction({
@@ -43,9 +50,9 @@ export class DeployStep extends Step implements ICodePipelineActionFactory {
         input: options.artifacts.toCodePipeline(revision),
         deploymentGroup: ServerDeploymentGroup.fromServerDeploymentGroupAttributes(scope, 'DeploymentGroup', {
           application: this.#application(scope),
-          deploymentGroupName: names.deploymentGroup,
+          deploymentGroupName: group.deploymentGroup,
           deploymentConfig: new NamedDeploymentConfiguration(scope, 'DeploymentConfiguration', {
-            name: names.deploymentConfiguration,
+            name: group.deploymentConfiguration,
             account,
             region,
           }),

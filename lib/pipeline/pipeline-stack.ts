@@ -5,9 +5,7 @@ import type { Construct } from 'constructs';
 import type { Delivery } from '../config/delivery';
 import { EnvironmentStage } from '../environment/environment-stage';
 import { BakeFunction } from '../gates/bake-function';
-import { BakeStep } from '../gates/bake-step';
 import { GatedPipeline } from '../gates/gated-pipeline';
-import { testStep } from '../gates/test-step';
 import { Insight } from '../insight/insight';
 import { pipelineNames } from '../names';
 import { PullRequestReview } from '../review/pull-request-review';
@@ -16,8 +14,8 @@ import { APPROVAL_STAGE, ApprovalStep } from './approval-step';
 import { artifactStores } from './artifacts';
 import { buildDefaults, buildLogs, NPM_BUILD } from './build-environment';
 import { BuildStep } from './build-step';
-import { DeployStep } from './deploy-step';
 import { acknowledgeGrants } from './grants';
+import { releaseSteps } from './release-steps';
 import { synthStep } from './synth-step';
 import { VERSIONS } from './versions';
 
@@ -67,11 +65,9 @@ export class PipelineStack extends Stack {
       for (const environment of environments) {
         const stage = new EnvironmentStage(this, delivery, environment);
         wave.addStage(stage, {
-          post: Step.sequence([
-            new DeployStep({ delivery, environment, revision: build.revision }),
-            testStep({ delivery, environment, source, url: stage.url }),
-            new BakeStep({ delivery, environment, bakeFunction, traffic: stage.traffic }),
-          ]),
+          post: Step.sequence(
+            releaseSteps({ delivery, environment, stage, source, revision: build.revision, bakeFunction }),
+          ),
         });
       }
     }

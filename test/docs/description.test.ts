@@ -60,6 +60,9 @@ test('no key is documented that the schema does not have', () => {
 /** A description with nothing but what has no default. */
 const REQUIRED = { service: 'harbor', environments: [{ name: 'prod', capacity: { min: 2, max: 3 } }] };
 
+/** The same with a one-box, which has defaults of its own. */
+const WITH_ONE_BOX = { ...REQUIRED, environments: [{ ...REQUIRED.environments[0], oneBox: {} }] };
+
 function valueAt(description: unknown, path: string): any {
   const steps = path.replaceAll('[]', '.0').split('.');
   return steps.reduce<any>((value, step) => value?.[step], description);
@@ -74,7 +77,7 @@ test.each(keys().flatMap(({ path, allowed }) => (allowed ? [path] : [])))(
       return;
     }
     const documented = /^`(.+)`/.exec(cell!)?.[1]?.replaceAll("'", '"');
-    const checked = checkDescription(REQUIRED, 'delivery.ts');
+    const checked = checkDescription(WITH_ONE_BOX, 'delivery.ts');
     // Those of the delivery are filled in where they are used.
     const filledIn = valueAt(checked, path.replace(/^alarms/, 'environments[].alarms'));
     expect(documented && JSON.parse(documented)).toEqual(filledIn);

@@ -196,6 +196,11 @@ test.each<[string, unknown, string]>([
     'environments[0].rollbackConfiguration.minimumHealthyPercent: found 67, allowed is at most 66, or capacity.min, 3, leaves no instance to deploy to',
   ],
   [
+    'a one-box of one, with traffic control',
+    withEnvironment({ oneBox: { instances: 1 } }),
+    'environments[0].oneBox.instances: found 1, allowed is a whole number from 2 to 20',
+  ],
+  [
     'a custom deployment configuration without a minimum',
     withEnvironment({ deploymentConfiguration: { zonal: { monitorMinutes: 5 } } }),
     'environments[0].deploymentConfiguration: found {"zonal":{"monitorMinutes":5}}, allowed is either minimumHealthyPercent or minimumHealthyHosts',

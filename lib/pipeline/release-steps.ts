@@ -1,0 +1,33 @@
+import type { CodePipelineSource, FileSet, Step } from 'aws-cdk-lib/pipelines';
+import type { Delivery, Environment } from '../config/delivery';
+import type { EnvironmentStage } from '../environment/environment-stage';
+import type { BakeFunction } from '../gates/bake-function';
+import { BakeStep } from '../gates/bake-step';
+import { testStep } from '../gates/test-step';
+import { DeployStep } from './deploy-step';
+
+export interface ReleaseStepsProps {
+  readonly delivery: Delivery;
+  readonly environment: Environment;
+  readonly stage: EnvironmentStage;
+  readonly source: CodePipelineSource;
+  readonly revision: FileSet;
+  readonly bakeFunction: BakeFunction;
+}
+
+/** What a release goes through in an environment that is provisioned, one step after the other. */
+export function releaseSteps({ stage, source, revision, bakeFunction, ...props }: ReleaseStepsProps): Step[] {
+  const { oneBox } = props.environment;
+  const oneBoxFirst = oneBox
+    ? [
+        new DeployStep({ ...props, revision, oneBox }),
+        new BakeStep({ ...props, bakeFunction, traffic: stage.oneBoxTraffic!, oneBox }),
+      ]
+    : [];
+  return [
+    ...oneBoxFirst,
+    new DeployStep({ ...props, revision }),
+    testStep({ ...props, source, url: stage.url }),
+    new BakeStep({ ...props, bakeFunction, traffic: stage.traffic }),
+  ];
+}
