@@ -7,6 +7,8 @@ import { EnvironmentInsight, type EnvironmentInsightProps } from '../../lib/insi
 import { type TestScope, testScope } from '../support/scope';
 import { DESCRIPTION } from '../support/synthesize';
 
+jest.setTimeout(60_000);
+
 const NAMES = ['errors', 'latency', 'hosts'];
 
 test('two alarms that go off together are one notification, and so is a third that follows', async () => {
