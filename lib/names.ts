@@ -15,6 +15,7 @@ export function pipelineNames({ service, account = Aws.ACCOUNT_ID, region = Aws.
     repository: service,
     /** Of the function that approves pull requests. Roles are global to an account, hence the region. */
     reviewRole: `${service}-review-${region}`,
+    trail: `tidegate-${service}`,
     /** Of what the team is told about the pipeline. */
     topic: `${service}-pipeline-notifications`,
     dashboard: `${service}-delivery`,

@@ -7,6 +7,7 @@ import type {
 import type { DeploymentWindow } from './gates';
 import { type OneBoxSettings, resolveOneBox } from './one-box';
 import { DEFAULT_SCALING, type ResolvedScaling } from './scaling';
+import { DEFAULT_SECURITY, type ResolvedSecurity } from './security';
 import type { Source } from './source';
 
 /** A checked description with every default filled in: what the constructs are built from. */
@@ -14,7 +15,14 @@ export interface Delivery
   extends Required<
     Omit<
       DeliveryDescription,
-      'source' | 'account' | 'region' | 'environments' | 'production' | 'alarms' | 'notifications'
+      | 'source'
+      | 'account'
+      | 'region'
+      | 'environments'
+      | 'production'
+      | 'alarms'
+      | 'notifications'
+      | 'security'
     >
   > {
   /** Undefined where the repository is CodeCommit's. */
@@ -22,6 +30,7 @@ export interface Delivery
   readonly account?: string;
   readonly region?: string;
   readonly notifications: Notifications & Required<Pick<Notifications, 'email' | 'authors'>>;
+  readonly security: ResolvedSecurity;
   /** The road: each wave is a stage of the pipeline. An environment on its own is a wave of one. */
   readonly waves: readonly Wave[];
   /** The environments of all waves, in order. */
@@ -89,6 +98,7 @@ export function withDefaults(description: DeliveryDescription): Delivery {
     review,
     notifications: { email: [], authors: [], ...notifications },
     dashboards,
+    security: { ...DEFAULT_SECURITY, ...description.security },
     waves,
     environments: waves.flatMap((wave) => wave.environments),
   };

@@ -2,6 +2,7 @@ import type { DeploymentConfiguration } from './deployment-configuration';
 import type { DeploymentWindow, Freeze } from './gates';
 import type { OneBox } from './one-box';
 import type { Scaling } from './scaling';
+import type { Security } from './security';
 import type { Source } from './source';
 
 /** A service and the road its releases take to production. */
@@ -94,6 +95,14 @@ export interface DeliveryDescription {
    * @default true
    */
   readonly dashboards?: boolean;
+
+  /**
+   * What goes beyond the protection that is always there: a permissions boundary, an audit trail, threat detection, the
+   * protection of the branch.
+   *
+   * @default - none of it
+   */
+  readonly security?: Security;
 }
 
 /** Who is told. AWS sends every e-mail address one message with a link that confirms its subscription. */

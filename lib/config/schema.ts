@@ -6,6 +6,7 @@ import type { DeliveryDescription, EnvironmentDescription } from './description'
 import { deploymentWindow, distinctWindows, freezes, MOST_WINDOWS } from './gates';
 import { oneBoxKeys } from './one-box';
 import { scaling, scalingIssues } from './scaling';
+import { security } from './security';
 import { source } from './source';
 import { name, percent, text, wholeNumber } from './values';
 
@@ -146,11 +147,18 @@ export const schema: z.ZodType<DeliveryDescription> = z
       notifications,
       review: z.boolean('true or false').optional(),
       dashboards: z.boolean('true or false').optional(),
+      security: security.optional(),
     },
     'a delivery description',
   )
-  .superRefine(({ account, region, environments, production }, context) => {
+  .superRefine(({ account, region, environments, production, source, security }, context) => {
     const all = withPaths(environments);
+    if (source && security?.protectBranch)
+      context.addIssue({
+        code: 'custom',
+        path: ['security', 'protectBranch'],
+        message: 'nothing, with source: a branch outside AWS is protected where it is',
+      });
     const together = 'account and region given together, or neither';
     if (account && !region) context.addIssue({ code: 'custom', path: ['region'], message: together });
     if (region && !account) context.addIssue({ code: 'custom', path: ['account'], message: together });

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
 import { EnvironmentInsight } from '../insight/environment-insight';
 import { environmentNames } from '../names';
+import { detectThreats } from '../security/threat-detection';
 import { ReleaseAlarms } from './alarms';
 import { grantRevisions } from './artifact-access';
 import { BakeRole } from './bake-role';
@@ -46,6 +47,7 @@ export class ServiceStack extends Stack {
     const { loadBalancer, targetGroup } = load;
     const { group, role, launchTemplate } = new Fleet(this, 'Fleet', { environment, network, targetGroup });
     grantRevisions(role, delivery, environment);
+    detectThreats(this, delivery, environment);
 
     const { alarms } = new ReleaseAlarms(this, 'Alarms', {
       names: names.alarms,

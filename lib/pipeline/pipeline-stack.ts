@@ -9,6 +9,8 @@ import { GatedPipeline } from '../gates/gated-pipeline';
 import { Insight } from '../insight/insight';
 import { pipelineNames } from '../names';
 import { PullRequestReview } from '../review/pull-request-review';
+import { boundPermissions } from '../security/permissions-boundary';
+import { Security } from '../security/security';
 import { releaseSource } from '../source/release-source';
 import { APPROVAL_STAGE, ApprovalStep } from './approval-step';
 import { artifactStores } from './artifacts';
@@ -26,7 +28,8 @@ import { VERSIONS } from './versions';
  */
 export class PipelineStack extends Stack {
   constructor(scope: Construct, delivery: Delivery) {
-    const { account, region } = delivery;
+    const { account, region, security } = delivery;
+    if (security.permissionsBoundary) boundPermissions(scope, security.permissionsBoundary);
     const names = pipelineNames(delivery);
     super(scope, names.stack, { env: { account, region } });
 
@@ -78,5 +81,6 @@ export class PipelineStack extends Stack {
       const [bucket] = artifacts.buckets;
       new PullRequestReview(this, 'Review', { repository, bucket, logGroup, roleName: names.reviewRole });
     }
+    new Security(this, 'Security', { delivery, repository, artifacts: artifacts.buckets });
   }
 }

@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-cloudformation';
 import type { AwsService, Operation, Scope } from '../service';
 import { validationError } from './errors';
+import { AUDIT_RESOURCES } from './resources/audit';
 import { CLOUDFORMATION_RESOURCES } from './resources/cdk';
 import { VPC_RESOURCES } from './resources/vpc';
 import { describeResource, describeStack, summarizeResource, summarizeStack } from './stack/describe';
@@ -21,7 +22,7 @@ import { summarizeTemplate, validateTemplate } from './template/summary';
 
 /** CloudFormation in one account and region. @see AWS CloudFormation API Reference */
 export class CloudFormation implements AwsService {
-  readonly resources = [...VPC_RESOURCES, ...CLOUDFORMATION_RESOURCES];
+  readonly resources = [...VPC_RESOURCES, ...CLOUDFORMATION_RESOURCES, ...AUDIT_RESOURCES];
   private readonly stacks = new Stacks();
   private readonly exports = new Exports(() => this.stacks.all());
   private readonly stackOperations: StackOperations;

@@ -9,6 +9,13 @@ describe.each([
   ['in one account', DESCRIPTION],
   ['across accounts and regions', ACROSS_ACCOUNTS],
   [
+    'with every protection',
+    {
+      ...DESCRIPTION,
+      security: { cloudTrail: true, guardDuty: true, protectBranch: { groups: ['developers'] } },
+    },
+  ],
+  [
     'that tells everybody',
     {
       ...DESCRIPTION,

@@ -38,6 +38,7 @@ test('the defaults are those the docstrings promise', () => {
     approveProduction: false,
     notifications: { email: [], authors: [] },
     dashboards: true,
+    security: { cloudTrail: false, guardDuty: false },
     environments: [environment],
     waves: [{ name: 'prod', production: true, environments: [environment] }],
   });

@@ -1,0 +1,155 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Repository } from 'aws-cdk-lib/aws-codecommit';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { checkDescription } from '../../../lib/config/check';
+import { Security } from '../../../lib/security/security';
+import { Region } from '../../../region/region';
+import { temporaryFolder } from '../../support/folder';
+import { ACROSS_ACCOUNTS, DESCRIPTION, synthesize } from '../../support/synthesize';
+
+const ALL = {
+  permissionsBoundary: 'developer-boundary',
+  cloudTrail: true,
+  guardDuty: true,
+  protectBranch: { groups: ['developers'], roles: ['developer'] },
+};
+const { pipeline, environment } = synthesize({ ...DESCRIPTION, security: ALL });
+
+test('nothing that costs is there unless asked for', () => {
+  const plain = synthesize();
+  for (const template of [plain.pipeline, plain.environment('prod')]) {
+    template.resourceCountIs('AWS::CloudTrail::Trail', 0);
+    template.resourceCountIs('AWS::GuardDuty::Detector', 0);
+    template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
+    template.allResourcesProperties('AWS::IAM::Role', { PermissionsBoundary: Match.absent() });
+  }
+});
+
+test('the permissions boundary bounds every role, in every stack', () => {
+  for (const template of [pipeline, environment('beta'), environment('prod')]) {
+    const roles = Object.values(template.findResources('AWS::IAM::Role'));
+    expect(roles.length).toBeGreaterThan(0);
+    for (const { Properties } of roles)
+      expect(JSON.stringify(Properties.PermissionsBoundary)).toContain('policy/developer-boundary');
+  }
+});
+
+test("the permissions boundary is that of the role's own account", () => {
+  const across = synthesize({ ...ACROSS_ACCOUNTS, security: ALL });
+  across.environment('prod').allResourcesProperties('AWS::IAM::Role', {
+    PermissionsBoundary: 'arn:aws:iam::333333333333:policy/developer-boundary',
+  });
+});
+
+test('the trail keeps all regions, encrypted and verifiable, and the artifacts besides', () => {
+  pipeline.hasResourceProperties('AWS::CloudTrail::Trail', {
+    TrailName: 'tidegate-harbor',
+    IsMultiRegionTrail: true,
+    EnableLogFileValidation: true,
+    KMSKeyId: Match.anyValue(),
+    EventSelectors: [
+      Match.objectLike({
+        IncludeManagementEvents: false,
+        DataResources: [Match.objectLike({ Type: 'AWS::S3::Object' })],
+      }),
+    ],
+  });
+  pipeline.hasResourceProperties('AWS::KMS::Key', {
+    KeyPolicy: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Action: ['kms:DescribeKey', 'kms:GenerateDataKey*'],
+          Principal: { Service: 'cloudtrail.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceArn': Match.anyValue() } },
+        }),
+      ]),
+    },
+  });
+});
+
+test('there is one detector for an account and region', () => {
+  pipeline.resourceCountIs('AWS::GuardDuty::Detector', 1);
+  environment('beta').resourceCountIs('AWS::GuardDuty::Detector', 0);
+  const across = synthesize({ ...ACROSS_ACCOUNTS, security: ALL });
+  for (const name of ['beta', 'prod'])
+    across.environment(name).resourceCountIs('AWS::GuardDuty::Detector', 1);
+});
+
+test('the branch is changed by merged pull requests alone', () => {
+  pipeline.hasResourceProperties('AWS::IAM::ManagedPolicy', {
+    Groups: ['developers'],
+    Roles: ['developer'],
+    PolicyDocument: {
+      Statement: [
+        {
+          Effect: 'Deny',
+          Action: Match.not(Match.arrayWith([Match.stringLikeRegexp('MergePullRequest')])),
+          Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('Repository'), 'Arn'] },
+          Condition: {
+            StringEqualsIfExists: { 'codecommit:References': ['refs/heads/main'] },
+            Null: { 'codecommit:References': 'false' },
+          },
+        },
+      ],
+    },
+  });
+});
+
+test.each([
+  [{ protectBranch: {} }, 'security.protectBranch: found {}, allowed is at least one group or role'],
+  [
+    { permissionsBoundary: 'a b' },
+    'security.permissionsBoundary: found "a b", allowed is the name of a managed policy',
+  ],
+])('%j is refused', (security, message) => {
+  expect(() => checkDescription({ ...DESCRIPTION, security }, 'delivery.ts')).toThrow(
+    `delivery.ts: ${message}`,
+  );
+});
+
+test('a branch outside AWS cannot be protected from here', () => {
+  const source = {
+    connectionArn: 'arn:aws:codeconnections:eu-central-1:111111111111:connection/7d2469ff',
+    repository: 'acme/harbor',
+  };
+  const described = { ...DESCRIPTION, source, security: { protectBranch: { groups: ['developers'] } } };
+  expect(() => checkDescription(described, 'delivery.ts')).toThrow('nothing, with source');
+});
+
+describe('in the rehearsal region', () => {
+  let region: Region;
+  beforeAll(async () => {
+    region = await Region.start({ folder: temporaryFolder('security') });
+  });
+  afterAll(() => region?.stop());
+
+  test('all of it deploys, and the ledger says that it is recorded', async () => {
+    const { home } = region;
+    const iam = home.service('iam').operations;
+    await iam.CreateGroup!({ GroupName: 'developers' });
+    await iam.CreateRole!({ RoleName: 'developer', AssumeRolePolicyDocument: '{}' });
+    const stack = new Stack(new App(), 'Protected');
+    new Security(stack, 'Security', {
+      delivery: checkDescription({ ...DESCRIPTION, security: ALL }, 'delivery.ts'),
+      repository: new Repository(stack, 'Repository', { repositoryName: 'harbor' }),
+      artifacts: [new Bucket(stack, 'Artifacts')],
+    });
+    const { Parameters: _, Rules: __, ...template } = Template.fromStack(stack).toJSON();
+    await home.service('cloudformation').operations.CreateStack!({
+      StackName: 'protected',
+      TemplateBody: JSON.stringify(template),
+      Capabilities: ['CAPABILITY_IAM'],
+    });
+    const finished = await home.service('cloudformation').finished('protected');
+    expect(finished).toMatchObject({ StackStatus: 'CREATE_COMPLETE' });
+    const recorded = region.ledger.entries().filter(({ property }) => property === undefined);
+    expect(recorded).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ type: 'AWS::CloudTrail::Trail', disposition: 'recorded' }),
+        expect.objectContaining({ type: 'AWS::GuardDuty::Detector', disposition: 'recorded' }),
+        expect.objectContaining({ type: 'AWS::IAM::ManagedPolicy', disposition: 'recorded' }),
+      ]),
+    );
+  });
+});
