@@ -2,6 +2,7 @@ import type { Build, BuildPhase, BuildPhaseType, StatusType } from '@aws-sdk/cli
 import type { Scope } from '../service';
 import { BuildEvents } from './build-events';
 import type { BuildLog } from './build-log';
+import { measure } from './build-metrics';
 import type { PhaseResult } from './phases';
 
 /** The visible state of a build: what the API returns, with every change told to the log, the bus and the journal. */
@@ -47,6 +48,7 @@ export class BuildRecord {
     build.buildComplete = true;
     build.endTime = this.now();
     build.currentPhase = 'COMPLETED';
+    measure(this.scope, build);
     build.phases.push({ phaseType: 'COMPLETED', startTime: this.now() });
     const failed = build.phases.find((phase) => phase.phaseStatus && phase.phaseStatus !== 'SUCCEEDED');
     const reason = failed && `${failed.phaseType}: ${failed.contexts?.[0]?.message ?? failed.phaseStatus}`;
