@@ -20,7 +20,10 @@ const DELIVERY = checkDescription(
     account,
     region,
     dashboards: false,
-    notifications: { authors: ['ada@example.com'] },
+    notifications: {
+      authors: ['ada@example.com'],
+      chat: { workspaceId: 'T0123456789', channelId: 'C0123456789' },
+    },
     environments: [{ name: 'prod', capacity: { min: 2, max: 2 } }],
   },
   'delivery.ts',
