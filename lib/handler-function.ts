@@ -3,12 +3,18 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { bundledHandler } from './pipeline/bundled-handler';
+import { bundledHandler, inlineHandler } from './pipeline/bundled-handler';
 
 export interface HandlerFunctionProps {
   readonly description: string;
   /** The handler's file, relative to the project. */
   readonly entry: string;
+  /**
+   * Whether the code is in the template, as it has to be in the stack of an environment.
+   *
+   * @default false
+   */
+  readonly inline?: boolean;
   /** @default - none */
   readonly environment?: Record<string, string>;
   /** @default 30 seconds */
@@ -24,7 +30,7 @@ export class HandlerFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
-    const { description, entry, environment, timeout = Duration.seconds(30), roleName } = props;
+    const { description, entry, inline, environment, timeout = Duration.seconds(30), roleName } = props;
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -37,7 +43,7 @@ export class HandlerFunction extends Construct {
     logGroup.grantWrite(this.role);
     this.function = new LambdaFunction(this, 'Function', {
       description,
-      code: bundledHandler(entry),
+      code: inline ? inlineHandler(entry) : bundledHandler(entry),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       timeout,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
 import { CodePipelineClient } from '@aws-sdk/client-codepipeline';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { delivery } from '../delivery';
 import { ScaledClock } from '../region/clock/clock';
 import type { JournalEntry } from '../region/journal/journal';
@@ -39,6 +40,7 @@ export class Rehearsal {
   readonly traffic = new Map<string, Traffic>();
   readonly codepipeline: CodePipelineClient;
   readonly codedeploy: CodeDeployClient;
+  readonly events: EventBridgeClient;
   readonly cdk: CdkCli;
   private readonly cloudformation: CloudFormationClient;
   private clone?: Workspace;
@@ -56,6 +58,7 @@ export class Rehearsal {
     this.cdk = new CdkCli(options.project, path.join(options.folder, 'cli'), environment, options.signal);
     this.codepipeline = new CodePipelineClient(client);
     this.codedeploy = new CodeDeployClient(client);
+    this.events = new EventBridgeClient(client);
     this.cloudformation = new CloudFormationClient(client);
   }
 

@@ -1,5 +1,6 @@
 import { UpdateDeploymentGroupCommand } from '@aws-sdk/client-codedeploy';
 import { GetPipelineCommand, UpdatePipelineCommand } from '@aws-sdk/client-codepipeline';
+import { DisableRuleCommand, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { delivery } from '../delivery';
 import type { Checks } from './checks';
 import * as journal from './observations';
@@ -188,8 +189,8 @@ function incident(rehearsal: Rehearsal, release: Release, restored?: number): Ou
   return { began, detected: alarm?.wall, restored };
 }
 
-/** By the AWS API, as a person could in a hurry: from the deployment group, and from production's bake. */
-async function disconnectAlarms({ codedeploy, codepipeline }: Rehearsal): Promise<void> {
+/** By the AWS API, as a person could in a hurry: from the deployment group, from production's bake and from its guard. */
+async function disconnectAlarms({ codedeploy, codepipeline, events }: Rehearsal): Promise<void> {
   const name = `${service}-${production}`;
   await codedeploy.send(
     new UpdateDeploymentGroupCommand({
@@ -206,4 +207,6 @@ async function disconnectAlarms({ codedeploy, codepipeline }: Rehearsal): Promis
     alarms: [],
   });
   await codepipeline.send(new UpdatePipelineCommand({ pipeline }));
+  const { Rules } = await events.send(new ListRulesCommand({ NamePrefix: `Tidegate-${name}-Guard` }));
+  for (const { Name } of Rules!) await events.send(new DisableRuleCommand({ Name }));
 }

@@ -61,8 +61,8 @@ export interface Environment
   /** Undefined where the fleet is deployed to at once. */
   readonly oneBox?: OneBoxSettings;
   readonly alarms: Required<AlarmThresholds>;
-  readonly scaling: ResolvedScaling;
   readonly deploymentWindow?: DeploymentWindow;
+  readonly scaling: ResolvedScaling;
 }
 
 const DEFAULT_ALARMS: Required<AlarmThresholds> = {
@@ -139,6 +139,7 @@ function resolveEnvironment(
     minimumRequests: 0,
     bakeLimitMinutes: Math.max(240, bakeMinutes),
     freezes: [],
+    guardMinutes: Math.max(60, bakeMinutes),
     ...environment,
     production: wave.production,
     stage: wave.name,

@@ -234,6 +234,14 @@ export interface EnvironmentDescription {
   readonly freezes?: readonly Freeze[];
 
   /**
+   * Minutes after a deployment for which the guard rolls the environment back when an alarm goes off: 1 to 1440, a whole
+   * number. Of an alarm later than that it only tells.
+   *
+   * @default 60, or `bakeMinutes` if that is more
+   */
+  readonly guardMinutes?: number;
+
+  /**
    * A one-box: a few instances that get every release before the fleet does. `{}` is one with every default.
    *
    * @default - the fleet is deployed to at once

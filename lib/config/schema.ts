@@ -68,6 +68,7 @@ const environment = z.strictObject(
     bakeLimitMinutes: wholeNumber(MINUTES_TO_ALARM, 1440).optional(),
     deploymentWindow,
     freezes,
+    guardMinutes: wholeNumber(1, 1440).optional(),
     oneBox: z.strictObject({ ...oneBoxKeys, alarms }, 'an object').optional(),
     alarms,
   },

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
 import { EnvironmentInsight } from '../insight/environment-insight';
 import { environmentNames } from '../names';
+import { Guard } from '../safety/guard';
 import { detectThreats } from '../security/threat-detection';
 import { ReleaseAlarms } from './alarms';
 import { grantRevisions } from './artifact-access';
@@ -66,7 +67,7 @@ export class ServiceStack extends Stack {
         load,
         application,
       });
-    new EnvironmentInsight(this, 'Insight', {
+    const { topic } = new EnvironmentInsight(this, 'Insight', {
       delivery,
       environment,
       loadBalancer,
@@ -88,6 +89,7 @@ export class ServiceStack extends Stack {
       targetGroup,
       alarms,
     });
+    new Guard(this, 'Guard', { delivery, environment, alarms, topic });
 
     this.url = new CfnOutput(this, 'Url', { value: `http://${loadBalancer.loadBalancerDnsName}` });
     this.traffic = {

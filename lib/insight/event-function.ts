@@ -9,6 +9,12 @@ export interface EventFunctionProps {
   readonly description: string;
   /** The handler's file, relative to the project. */
   readonly entry: string;
+  /**
+   * Whether the code is in the template, as it has to be in the stack of an environment.
+   *
+   * @default false
+   */
+  readonly inline?: boolean;
   /** Its environment variables. */
   readonly environment: Record<string, string>;
   /** The events it is invoked with, by the id of their rule. */

@@ -1,35 +1,51 @@
 import path from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
+
+const PROJECT = path.join(__dirname, '../..');
+
+/** A Lambda handler and what it imports in one file; the AWS SDK comes with the runtime. */
+const bundle = (entry: string) =>
+  ({
+    absWorkingDir: PROJECT,
+    entryPoints: [entry],
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    external: ['@aws-sdk/*'],
+    logLevel: 'warning',
+  }) satisfies BuildOptions;
 
 /**
- * A Lambda handler and what it imports in one file; the AWS SDK comes with the runtime.
+ * A handler as an asset.
  *
  * NodejsFunction does the same, but starts npm to start esbuild, which costs a synthesis more than all its constructs.
  *
  * @param entry the handler's file, relative to the project
  */
 export function bundledHandler(entry: string): Code {
-  const file = path.join(__dirname, '../..', entry);
-  return Code.fromAsset(path.dirname(file), {
+  return Code.fromAsset(path.dirname(path.join(PROJECT, entry)), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry('unused'), // the interface asks for one; the local bundling needs none
       local: {
         tryBundle(outputDir) {
-          buildSync({
-            entryPoints: [file],
-            outfile: path.join(outputDir, 'index.js'),
-            bundle: true,
-            platform: 'node',
-            target: 'node24',
-            external: ['@aws-sdk/*'],
-            logLevel: 'warning',
-          });
+          buildSync({ ...bundle(entry), outfile: path.join(outputDir, 'index.js') });
           return true;
         },
       },
     },
   });
+}
+
+/**
+ * A handler in the template itself, for the stack of an environment: its assets would have to be published, at every
+ * release, in a stage of the pipeline of their own. CloudFormation takes up to 4 MB.
+ *
+ * @param entry the handler's file, relative to the project
+ */
+export function inlineHandler(entry: string): Code {
+  const { outputFiles } = buildSync({ ...bundle(entry), write: false });
+  return Code.fromInline(outputFiles[0]!.text);
 }

@@ -9,6 +9,7 @@ import { GatedPipeline } from '../gates/gated-pipeline';
 import { Insight } from '../insight/insight';
 import { pipelineNames } from '../names';
 import { PullRequestReview } from '../review/pull-request-review';
+import { FreezeLift } from '../safety/freeze-lift';
 import { boundPermissions } from '../security/permissions-boundary';
 import { Security } from '../security/security';
 import { releaseSource } from '../source/release-source';
@@ -77,6 +78,8 @@ export class PipelineStack extends Stack {
     pipeline.buildPipeline();
     acknowledgeGrants(pipeline, artifacts.buckets);
     new Insight(this, 'Insight', { delivery });
+    const stages = delivery.waves.map(({ name }) => name);
+    new FreezeLift(this, 'FreezeLift', { pipeline: pipeline.pipeline, stages });
     if (repository && delivery.review) {
       const [bucket] = artifacts.buckets;
       new PullRequestReview(this, 'Review', { repository, bucket, logGroup, roleName: names.reviewRole });

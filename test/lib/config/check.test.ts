@@ -28,6 +28,7 @@ test('the defaults are those the docstrings promise', () => {
     minimumRequests: 0,
     bakeLimitMinutes: 240,
     freezes: [],
+    guardMinutes: 60,
     alarms: { errorRatePercent: 1, latencyP99Milliseconds: 1000, minimumRequestsPerMinute: 20 },
   };
   expect(
@@ -37,6 +38,7 @@ test('the defaults are those the docstrings promise', () => {
     branch: 'main',
     approveProduction: false,
     notifications: { email: [], authors: [] },
+    review: true,
     dashboards: true,
     security: { cloudTrail: false, guardDuty: false },
     environments: [environment],

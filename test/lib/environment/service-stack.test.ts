@@ -19,10 +19,10 @@ test('needs nothing looked up: the zones are chosen by CloudFormation', () => {
   expect(synthesized.app.synth().manifest.missing).toBeUndefined();
 });
 
-test('no custom resource, no function', () => {
-  expect(JSON.stringify(beta.toJSON())).not.toMatch(
-    /Custom::|AWS::CloudFormation::CustomResource|AWS::Lambda/,
-  );
+test('no custom resource, and no function but the guard, whose code is in the template: no asset to publish', () => {
+  expect(JSON.stringify(beta.toJSON())).not.toMatch(/Custom::|AWS::CloudFormation::CustomResource/);
+  const functions = Object.values(beta.findResources('AWS::Lambda::Function'));
+  expect(functions.map(({ Properties }) => Object.keys(Properties.Code))).toEqual([['ZipFile']]);
 });
 
 describe('the fleet', () => {

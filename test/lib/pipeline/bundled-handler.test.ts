@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { bundledHandler } from '../../../lib/pipeline/bundled-handler';
+import { bundledHandler, inlineHandler } from '../../../lib/pipeline/bundled-handler';
 import { temporaryFolder } from '../../support/folder';
 
 test('the bundle is one file that exports the handler and holds neither the SDK nor a path of this machine', () => {
@@ -22,4 +22,13 @@ test('the bundle is one file that exports the handler and holds neither the SDK 
   expect(require(file).handler).toBeInstanceOf(Function);
   expect(fs.readFileSync(file, 'utf8')).not.toContain(process.cwd());
   expect(fs.statSync(file).size).toBeLessThan(20_000);
+});
+
+test('in a template, the same code stands as text that CloudFormation writes to index.js', () => {
+  const inline = inlineHandler('lambda/bake/handler.ts').bind(new Stack()).inlineCode!;
+  const file = path.join(temporaryFolder('inline'), 'index.js');
+  fs.writeFileSync(file, inline);
+
+  expect(require(file).handler).toBeInstanceOf(Function);
+  expect(inline).not.toContain(process.cwd());
 });

@@ -1,0 +1,100 @@
+import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { GuardSettings } from '../../lambda/guard/settings';
+import type { Delivery, Environment } from '../config/delivery';
+import { wildcardResource } from '../findings';
+import { EventFunction } from '../insight/event-function';
+import { environmentNames, pipelineNames } from '../names';
+
+export interface GuardProps {
+  readonly delivery: Delivery;
+  readonly environment: Environment;
+  /** The alarms that roll the environment back. */
+  readonly alarms: readonly IAlarm[];
+  /** Where the team is told. */
+  readonly topic: ITopic;
+}
+
+/**
+ * Rolls the environment back when a release alarm goes off after its deployment has ended, when CodeDeploy no longer
+ * watches: lambda/guard. Then it closes the way into the stage and tells the team. It cannot close the stage of a
+ * pipeline in another account: there the failed bake holds the release.
+ *
+ * The end of a deployment is an occasion too: an alarm that goes off in a deployment's last seconds would otherwise
+ * fall between CodeDeploy, which has stopped looking, and the guard, which leaves running deployments to CodeDeploy.
+ *
+ * Its concurrency is not reserved: new accounts have none to spare, and CodeDeploy lets one rollback into the group
+ * however many alarms go off at once.
+ */
+export class Guard extends Construct {
+  constructor(scope: Construct, id: string, { delivery, environment, alarms, topic }: GuardProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const { application, deploymentGroup, rollbackConfiguration } = environmentNames(delivery, environment);
+    const { pipeline } = pipelineNames(delivery);
+    const { stage } = environment;
+    const region = delivery.region ?? stack.region;
+    const sameAccount = environment.account === delivery.account;
+
+    const settings: GuardSettings = {
+      application,
+      deploymentGroup,
+      rollbackConfiguration,
+      alarms: alarms.map(({ alarmName }) => alarmName),
+      watchMinutes: environment.guardMinutes,
+      topicArn: topic.topicArn,
+      pipeline: sameAccount ? { name: pipeline, region, stage } : undefined,
+    };
+    const arn = (service: string, resource: string, resourceName: string) =>
+      stack.formatArn({ service, resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    const ofPipeline = (resource: string) =>
+      sameAccount ? [stack.formatArn({ service: 'codepipeline', region, resource })] : [];
+    const allAlarms = arn('cloudwatch', 'alarm', '*');
+    const group = [arn('codedeploy', 'deploymentgroup', `${application}/${deploymentGroup}`)];
+
+    new EventFunction(this, 'Function', {
+      description: 'Guard: rolls back a release whose alarm goes off after its deployment',
+      entry: 'lambda/guard/handler.ts',
+      inline: true,
+      environment: { GUARD: stack.toJsonString(settings) },
+      events: {
+        OnAlarm: {
+          source: ['aws.cloudwatch'],
+          detailType: ['CloudWatch Alarm State Change'],
+          resources: alarms.map(({ alarmArn }) => alarmArn),
+          detail: { state: { value: ['ALARM'] } },
+        },
+        OnDeploymentEnd: {
+          source: ['aws.codedeploy'],
+          detailType: ['CodeDeploy Deployment State-change Notification'],
+          detail: {
+            application: [application],
+            deploymentGroup: [deploymentGroup],
+            state: ['SUCCESS', 'FAILURE', 'STOP'],
+          },
+        },
+      },
+      permissions: {
+        'cloudwatch:DescribeAlarms': [allAlarms],
+        'cloudwatch:DescribeAlarmHistory': alarms.map(({ alarmArn }) => alarmArn),
+        'codedeploy:ListDeployments': group,
+        'codedeploy:BatchGetDeployments': group,
+        'codedeploy:CreateDeployment': group,
+        'codedeploy:UpdateDeploymentGroup': group, // CreateDeployment asks for it when it overrides the alarms
+        'codedeploy:GetDeploymentConfig': [arn('codedeploy', 'deploymentconfig', rollbackConfiguration)],
+        'codedeploy:GetApplicationRevision': [arn('codedeploy', 'application', application)],
+        'codedeploy:RegisterApplicationRevision': [arn('codedeploy', 'application', application)],
+        'codepipeline:GetPipelineState': ofPipeline(pipeline),
+        'codepipeline:ListActionExecutions': ofPipeline(pipeline),
+        'codepipeline:DisableStageTransition': ofPipeline(`${pipeline}/${stage}`),
+        'sns:Publish': [topic.topicArn],
+      },
+    });
+    Validations.of(this).acknowledge({
+      id: wildcardResource(this, allAlarms),
+      reason: 'Alarms are described for all names or for none; it only reads.',
+    });
+  }
+}

@@ -1,0 +1,99 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { ACROSS_ACCOUNTS, DESCRIPTION, synthesize } from '../../support/synthesize';
+
+const { environment, pipeline } = synthesize();
+const prod = environment('prod');
+
+describe('the guard of an environment', () => {
+  test('is invoked when a release alarm goes off, and by no other change of it', () => {
+    prod.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.cloudwatch'],
+        'detail-type': ['CloudWatch Alarm State Change'],
+        resources: Object.keys(prod.findResources('AWS::CloudWatch::Alarm')).map((id) => ({
+          'Fn::GetAtt': [id, 'Arn'],
+        })),
+        detail: { state: { value: ['ALARM'] } },
+      },
+    });
+  });
+
+  test('is invoked when a deployment has ended', () => {
+    prod.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.codedeploy'],
+        detail: {
+          application: ['harbor-prod'],
+          deploymentGroup: ['harbor-prod'],
+          state: ['SUCCESS', 'FAILURE', 'STOP'],
+        },
+      },
+    });
+  });
+
+  test.each([
+    ['beta', 60],
+    ['prod', 90],
+  ])('rolls %s back for %d minutes, and never for fewer than the bake', (name, watchMinutes) => {
+    const [beta, last] = DESCRIPTION.environments;
+    const environments = [beta, { ...last, bakeMinutes: 90 }];
+    expect(settings(synthesize({ ...DESCRIPTION, environments }).environment(name))).toMatchObject({
+      application: `harbor-${name}`,
+      deploymentGroup: `harbor-${name}`,
+      rollbackConfiguration: 'CodeDeployDefault.HalfAtATime',
+      watchMinutes,
+      pipeline: { name: 'tidegate-harbor', stage: name },
+    });
+  });
+
+  test('may deploy to its own group and close the way into its own stage, nothing else', () => {
+    const written = (value: any): string =>
+      typeof value === 'string'
+        ? value
+        : (value['Fn::Join']?.[1].map(written).join('') ?? `<${value.Ref ?? 'Arn'}>`);
+    const grants = Object.values(prod.findResources('AWS::IAM::Policy'))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .map(
+        ({ Action, Resource }: any) =>
+          `${[Action].flat().join(' ')} ${[Resource].flat().map(written).join(' ')}`,
+      );
+    const codedeploy = 'arn:<AWS::Partition>:codedeploy:<AWS::Region>:<AWS::AccountId>';
+    const codepipeline = 'arn:<AWS::Partition>:codepipeline:<AWS::Region>:<AWS::AccountId>';
+    const all = grants.join('\n');
+    for (const [action, resource] of [
+      ['codedeploy:CreateDeployment', `${codedeploy}:deploymentgroup:harbor-prod/harbor-prod`],
+      ['codedeploy:GetDeploymentConfig', `${codedeploy}:deploymentconfig:CodeDeployDefault.HalfAtATime`],
+      ['codepipeline:DisableStageTransition', `${codepipeline}:tidegate-harbor/prod`],
+    ])
+      expect(all).toMatch(new RegExp(`^.*${action}.* ${resource.replace(/[.$]/g, '\\$&')}$`, 'm'));
+    expect(all).not.toContain('EnableStageTransition');
+  });
+
+  test('freezes nothing where the pipeline is in another account', () => {
+    const across = synthesize(ACROSS_ACCOUNTS).environment('prod');
+    expect(settings(across).pipeline).toBeUndefined();
+    expect(JSON.stringify(across.findResources('AWS::IAM::Policy'))).not.toContain('codepipeline:');
+  });
+});
+
+test('a freeze is lifted when a release has come through the stage before, in every stage of an environment', () => {
+  pipeline.hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: {
+      'detail-type': ['CodePipeline Stage Execution State Change'],
+      detail: { pipeline: [{ Ref: Match.stringLikeRegexp('CodePipeline') }], state: ['SUCCEEDED'] },
+    },
+  });
+  const [lift] = Object.values(pipeline.findResources('AWS::IAM::Policy'))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+    .filter(({ Action }: any) => [Action].flat().includes('codepipeline:EnableStageTransition'));
+  expect(lift.Resource.map((resource: any) => resource['Fn::Join'][1].at(-1))).toEqual(['/beta', '/prod']);
+});
+
+/** What the stack tells the function, references by their name. */
+function settings(template: typeof prod): any {
+  const [guard] = Object.values(template.findResources('AWS::Lambda::Function')).filter(
+    ({ Properties }) => Properties.Environment?.Variables.GUARD,
+  );
+  const { GUARD } = guard!.Properties.Environment.Variables;
+  return JSON.parse(GUARD['Fn::Join'][1].map((part: any) => part.Ref ?? part).join(''));
+}
