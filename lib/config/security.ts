@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from './values';
+import { oneOf, text } from './values';
 
 /** What goes beyond the protection that is always there. What AWS charges for is off unless asked for. */
 export interface Security {
@@ -11,6 +11,14 @@ export interface Security {
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
    */
   readonly permissionsBoundary?: string;
+
+  /**
+   * Severity from which on a known vulnerability in a dependency of this app ends the build. `none` never does; the
+   * build log then tells. Also what is found anew ends the next build, be it that of a repair.
+   *
+   * @default 'high'
+   */
+  readonly auditLevel?: AuditLevel;
 
   /**
    * Whether a CloudTrail trail keeps what is done in the pipeline's account, in all regions: the management events, among
@@ -39,6 +47,11 @@ export interface Security {
   readonly protectBranch?: BranchProtection;
 }
 
+const AUDIT_LEVELS = ['low', 'moderate', 'high', 'critical', 'none'] as const;
+
+/** Severities as npm has them. */
+export type AuditLevel = (typeof AUDIT_LEVELS)[number];
+
 /** Who may not push to the branch: names of groups and roles that exist, one at least. */
 export interface BranchProtection {
   /**
@@ -57,9 +70,9 @@ export interface BranchProtection {
 }
 
 /** Security with its defaults filled in. */
-export type ResolvedSecurity = Security & Required<Pick<Security, 'cloudTrail' | 'guardDuty'>>;
+export type ResolvedSecurity = Security & Required<Pick<Security, 'auditLevel' | 'cloudTrail' | 'guardDuty'>>;
 
-export const DEFAULT_SECURITY: ResolvedSecurity = { cloudTrail: false, guardDuty: false };
+export const DEFAULT_SECURITY: ResolvedSecurity = { auditLevel: 'high', cloudTrail: false, guardDuty: false };
 
 const iamName = text(/^[\w+=,.@-]{1,128}$/, 'a name as IAM has it');
 const names = z.array(iamName, 'a list of names').max(10, 'at most 10 names').optional();
@@ -70,6 +83,7 @@ export const security: z.ZodType<Security> = z.strictObject(
       /^([\w+=,.@-]+\/)*[\w+=,.@-]{1,128}$/,
       'the name of a managed policy',
     ).optional(),
+    auditLevel: oneOf(...AUDIT_LEVELS).optional(),
     cloudTrail: z.boolean('true or false').optional(),
     guardDuty: z.boolean('true or false').optional(),
     protectBranch: z

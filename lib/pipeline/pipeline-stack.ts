@@ -39,7 +39,7 @@ export class PipelineStack extends Stack {
     const logGroup = buildLogs(this);
 
     const build = new BuildStep({ source, buildspec: 'service/buildspec.yml', logGroup });
-    const synth = synthStep(source);
+    const synth = synthStep(source, security.auditLevel);
     synth.addStepDependency(build);
 
     const pipeline = new CodePipeline(this, 'Pipeline', {

@@ -1,5 +1,7 @@
 import { CodeBuildStep, type IFileSetProducer } from 'aws-cdk-lib/pipelines';
+import type { AuditLevel } from '../config/security';
 import { DEPENDENCIES } from './build-environment';
+import { auditCommand, SBOM_COMMAND } from './supply-chain';
 
 const INSTALLED = `${DEPENDENCIES}/installed.json`;
 const INSTALL = [
@@ -19,11 +21,11 @@ export const INSTALL_COMMANDS = [
   `ln -sfn ${DEPENDENCIES}/node_modules node_modules`,
 ];
 
-/** Tests and synthesizes this app. */
-export function synthStep(source: IFileSetProducer): CodeBuildStep {
+/** Audits, tests and synthesizes this app. */
+export function synthStep(source: IFileSetProducer, auditLevel: AuditLevel): CodeBuildStep {
   return new CodeBuildStep('Synth', {
     input: source,
     installCommands: INSTALL_COMMANDS,
-    commands: ['npm run test:app', 'npx cdk synth --quiet'],
+    commands: [auditCommand(auditLevel), 'npm run test:app', 'npx cdk synth --quiet', SBOM_COMMAND],
   });
 }

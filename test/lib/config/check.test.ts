@@ -37,10 +37,11 @@ test('the defaults are those the docstrings promise', () => {
     service: 'harbor',
     branch: 'main',
     approveProduction: false,
+    review: true,
     notifications: { email: [], authors: [] },
     review: true,
     dashboards: true,
-    security: { cloudTrail: false, guardDuty: false },
+    security: { auditLevel: 'high', cloudTrail: false, guardDuty: false },
     environments: [environment],
     waves: [{ name: 'prod', production: true, environments: [environment] }],
   });

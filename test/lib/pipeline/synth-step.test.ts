@@ -4,12 +4,13 @@ import path from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { CodePipelineSource } from 'aws-cdk-lib/pipelines';
+import { auditCommand, SBOM_COMMAND } from '../../../lib/pipeline/supply-chain';
 import { synthStep } from '../../../lib/pipeline/synth-step';
 import { temporaryFolder } from '../../support/folder';
 
 const stack = new Stack();
 const repository = Repository.fromRepositoryName(stack, 'Repository', 'harbor');
-const { installCommands, commands } = synthStep(CodePipelineSource.codeCommit(repository, 'main'));
+const { installCommands, commands } = synthStep(CodePipelineSource.codeCommit(repository, 'main'), 'high');
 
 /** A checkout with a package-lock.json, and an npm that counts its calls. */
 function checkout() {
@@ -65,6 +66,6 @@ test('an install that failed fails the build and is not taken for done, not even
   expect(installs()).toHaveLength(3);
 });
 
-test('tests the app before it synthesizes it', () => {
-  expect(commands).toEqual(['npm run test:app', 'npx cdk synth --quiet']);
+test('audits and tests the app before it synthesizes it; the bill of materials goes with the templates', () => {
+  expect(commands).toEqual([auditCommand('high'), 'npm run test:app', 'npx cdk synth --quiet', SBOM_COMMAND]);
 });
