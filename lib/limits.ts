@@ -64,6 +64,16 @@ const LIMITS: Readonly<Record<string, (resource: Resource) => Finding[]>> = {
     ...actionsByWave(Stages).flatMap(([stage, actions]) =>
       atMost(50, actions, 'environments', `actions in the stage ${stage}`),
     ),
+    ...Stages.flatMap(({ Name: stage, Actions }: any) =>
+      Actions.flatMap(({ Name, Configuration }: any) =>
+        atMost(
+          1000,
+          written(Configuration?.UserParameters ?? '').length,
+          'environments',
+          `characters in the user parameters of the action ${Name} of the stage ${stage}`,
+        ),
+      ),
+    ),
   ],
   /** @see https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html, the lower of two figures AWS gives */
   'AWS::CodeDeploy::DeploymentGroup': ({ Properties: { DeploymentGroupName, AlarmConfiguration } }) =>

@@ -38,6 +38,16 @@ test.each<[string, object, object, string]>([
     'environments: found 51 actions in the stage wave, allowed is at most 50',
   ],
   [
+    'AWS::CodePipeline::Pipeline',
+    { Stages: [{ Name: 'prod', Actions: [{ Configuration: { UserParameters: 'p'.repeat(1000) } }] }] },
+    {
+      Stages: [
+        { Name: 'prod', Actions: [{ Name: 'Bake', Configuration: { UserParameters: 'p'.repeat(1001) } }] },
+      ],
+    },
+    'environments: found 1001 characters in the user parameters of the action Bake of the stage prod, allowed is at most 1000',
+  ],
+  [
     'AWS::CodeDeploy::DeploymentGroup',
     { DeploymentGroupName: 'harbor-prod', AlarmConfiguration: { Alarms: Array(10).fill({}) } },
     { DeploymentGroupName: 'harbor-prod', AlarmConfiguration: { Alarms: Array(11).fill({}) } },

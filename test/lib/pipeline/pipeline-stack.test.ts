@@ -201,6 +201,64 @@ describe('across accounts and regions', () => {
       .hasResourceProperties('AWS::IAM::Role', { RoleName: 'harbor-prod-bake-us-west-2' });
   });
 
+  describe('the revisions of another region', () => {
+    const support = Template.fromStack(
+      across.app.node.findChild('Tidegate-harbor-artifacts-us-west-2') as Stack,
+    );
+    const bucket = 'arn:aws:s3:::harbor-artifacts-111111111111-us-west-2';
+    const instances = 'arn:aws:iam::333333333333:root';
+
+    /** Actions that a principal is granted by the policies of a resource type. */
+    const granted = (type: string, policy: string) =>
+      Object.values(support.findResources(type))
+        .flatMap(({ Properties }) => Properties[policy].Statement)
+        .filter(({ Effect, Principal }) => Effect === 'Allow' && [Principal.AWS].flat().includes(instances))
+        .flatMap(({ Action }) => Action);
+
+    test('may be read from its bucket, and decrypted with its key, by the account of its instances', () => {
+      expect(granted('AWS::S3::BucketPolicy', 'PolicyDocument')).toContain('s3:GetObject*');
+      expect(granted('AWS::KMS::Key', 'KeyPolicy')).toContain('kms:Decrypt');
+    });
+
+    test('are what its instances may read, and decrypt through S3 there', () => {
+      const policies = Object.entries(across.environment('prod').findResources('AWS::IAM::Policy'));
+      const [, { Properties }] = policies.find(([id]) => id.startsWith('Fleet'))!;
+      expect(written(Properties.PolicyDocument.Statement)).toEqual([
+        expect.objectContaining({ Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: `${bucket}/*` }),
+        expect.objectContaining({
+          Action: 'kms:Decrypt',
+          Resource: 'arn:aws:kms:us-west-2:111111111111:key/*',
+          Condition: {
+            StringEquals: { 'kms:ViaService': 's3.us-west-2.AWS::URLSuffix' },
+            StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucket, `${bucket}/*`] },
+          },
+        }),
+      ]);
+    });
+  });
+
+  test('a wave in two regions has a bucket in each, and one in the own region of the pipeline', () => {
+    const [beta, prod] = ACROSS_ACCOUNTS.environments.flat();
+    const { pipeline } = synthesize({
+      ...ACROSS_ACCOUNTS,
+      environments: [
+        beta,
+        [
+          { ...prod, name: 'west' },
+          { ...prod, name: 'east', region: 'us-east-1' },
+        ],
+      ],
+    });
+    const [{ Properties }] = Object.values(pipeline.findResources('AWS::CodePipeline::Pipeline'));
+    expect(Properties.ArtifactStores.map(({ Region }: any) => Region).sort()).toEqual([
+      'eu-central-1',
+      'us-east-1',
+      'us-west-2',
+    ]);
+    expect(action('west_east', 'east.Deploy', pipeline).Region).toBe('us-east-1');
+    expect(action('west_east', 'west.Deploy', pipeline).Region).toBe('us-west-2');
+  });
+
   test('the instances of the other account may read the bucket', () => {
     across.pipeline.hasResourceProperties('AWS::S3::BucketPolicy', {
       PolicyDocument: {
@@ -243,4 +301,13 @@ function buildspec(description: string): any {
     }),
   );
   return JSON.parse(project.Properties.Source.BuildSpec);
+}
+
+/** A part of a template with its joins carried out; a reference is written as its name, the partition as `aws`. */
+function written(value: any): any {
+  if (typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(written);
+  if ('Ref' in value) return value.Ref === 'AWS::Partition' ? 'aws' : value.Ref;
+  if ('Fn::Join' in value) return value['Fn::Join'][1].map(written).join(value['Fn::Join'][0]);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, written(inner)]));
 }
