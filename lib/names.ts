@@ -19,6 +19,8 @@ export function pipelineNames({ service, account = Aws.ACCOUNT_ID, region = Aws.
     /** Of what the team is told about the pipeline. */
     topic: `${service}-pipeline-notifications`,
     dashboard: `${service}-delivery`,
+    /** Log group of what the delivery metrics are made from. */
+    records: `/tidegate/${service}/delivery`,
     /** Stack of the artifact bucket of a region other than the pipeline's. */
     artifactStack: (bucketRegion: string) => `Tidegate-${service}-artifacts-${bucketRegion}`,
     artifactKeyAlias: `alias/${service}-artifacts`,

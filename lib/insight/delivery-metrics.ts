@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { pipelineNames } from '../names';
 import { EventFunction } from './event-function';
 import type { WatchedDelivery } from './watched-delivery';
 
@@ -12,6 +13,7 @@ export class DeliveryMetrics extends Construct {
   constructor(scope: Construct, id: string, watched: WatchedDelivery) {
     super(scope, id);
     const records = new LogGroup(this, 'Records', {
+      logGroupName: pipelineNames(watched.delivery).records,
       retention: RetentionDays.EIGHTEEN_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });

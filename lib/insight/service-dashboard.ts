@@ -1,6 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import type { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
-import { AlarmStatusWidget, Dashboard, GraphWidget, type IAlarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IAlarm,
+  LogQueryWidget,
+  Metric,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import {
   type ApplicationLoadBalancer,
   type ApplicationTargetGroup,
@@ -9,7 +16,7 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
-import { environmentNames } from '../names';
+import { environmentNames, pipelineNames } from '../names';
 
 export interface ServiceDashboardProps {
   readonly delivery: Delivery;
@@ -22,7 +29,7 @@ export interface ServiceDashboardProps {
 
 const MINUTE = Duration.minutes(1);
 
-/** The service in one environment: traffic, errors, latency, saturation, and when releases came and failed. */
+/** The service in one environment: traffic, errors, latency, saturation, and the revisions that came and failed. */
 export class ServiceDashboard extends Construct {
   constructor(scope: Construct, id: string, props: ServiceDashboardProps) {
     super(scope, id);
@@ -105,5 +112,21 @@ export class ServiceDashboard extends Construct {
         width: 8,
       }),
     );
+    // A query reaches other regions, but no other account.
+    if (environment.account === delivery.account)
+      dashboard.addWidgets(
+        new LogQueryWidget({
+          title: 'Revisions',
+          logGroupNames: [pipelineNames(delivery).records],
+          region: delivery.region,
+          queryLines: [
+            'fields @timestamp, CommitId, Deployments as deployed, ChangeFailures as failed, TimeToRestore as restored',
+            `filter Environment = "${environment.name}" and not ispresent(Changes)`,
+            'sort @timestamp desc',
+            'limit 20',
+          ],
+          width: 24,
+        }),
+      );
   }
 }

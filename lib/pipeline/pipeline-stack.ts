@@ -77,7 +77,6 @@ export class PipelineStack extends Stack {
     }
     pipeline.buildPipeline();
     acknowledgeGrants(pipeline, artifacts.buckets);
-    new Insight(this, 'Insight', { delivery });
     const stages = delivery.waves.map(({ name }) => name);
     new FreezeLift(this, 'FreezeLift', { pipeline: pipeline.pipeline, stages });
     if (repository && delivery.review) {
@@ -85,5 +84,6 @@ export class PipelineStack extends Stack {
       new PullRequestReview(this, 'Review', { repository, bucket, logGroup, roleName: names.reviewRole });
     }
     new Security(this, 'Security', { delivery, repository, artifacts: artifacts.buckets });
+    new Insight(this, 'Insight', { delivery });
   }
 }

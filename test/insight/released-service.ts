@@ -146,8 +146,7 @@ export class ReleasedService {
 
   /** Takes away what the metrics function knows to have counted. */
   async forget(): Promise<void> {
-    const { logGroups } = await this.call('logs', 'DescribeLogGroups', {});
-    const { logGroupName } = logGroups.find(({ logGroupName }: any) => logGroupName.includes('Records'));
+    const logGroupName = pipelineNames(DELIVERY).records;
     const { logStreams } = await this.call('logs', 'DescribeLogStreams', { logGroupName });
     for (const { logStreamName } of logStreams)
       await this.call('logs', 'DeleteLogStream', { logGroupName, logStreamName });

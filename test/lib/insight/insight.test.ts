@@ -215,6 +215,7 @@ describe('the dashboards', () => {
       '"title":"Saturation: CPU [%]"',
       '"title":"Hosts"',
       '"title":"Releases"',
+      '"title":"Revisions"',
     ]);
     expect(body(prod, 'harbor-prod-service')).toContain(
       '["Tidegate","Deployments","Environment","prod","Service","harbor",{"label":"deployed","period":60,"stat":"Sum"}]',
