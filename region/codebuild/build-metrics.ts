@@ -21,7 +21,8 @@ const PHASES: Partial<Record<BuildPhaseType, string>> = {
  */
 export function measure(scope: Scope, { projectName, buildStatus, phases = [], ...build }: Build): void {
   const record = (metricName: string, value: number, unit: 'Count' | 'Seconds') => {
-    for (const dimensions of [{ ProjectName: projectName! }, {}])
+    const each: Record<string, string>[] = [{ ProjectName: projectName! }, {}];
+    for (const dimensions of each)
       scope.service('cloudwatch').record({ namespace: 'AWS/CodeBuild', metricName, dimensions, value, unit });
   };
   record('Builds', 1, 'Count');
