@@ -2,14 +2,10 @@ import {
   CodePipelineClient,
   DisableStageTransitionCommand,
   GetPipelineStateCommand,
-  paginateListActionExecutions,
 } from '@aws-sdk/client-codepipeline';
-import { actionsOf, type Commit, commitOf } from '../execution';
+import { actionsOf, type Commit, commitOf, executionBehind } from '../execution';
 import { describeFreeze, type Freeze, freezeOf } from './marker';
 import type { PipelineStage } from './settings';
-
-/** How far back the action that made a deployment is looked for. */
-const MOST_ACTIONS = 500;
 
 /** The way into the environment's stage of the pipeline. */
 export class StageEntry {
@@ -21,19 +17,9 @@ export class StageEntry {
 
   /** The commit that a deployment brought; `undefined` when it was not the pipeline that deployed. */
   async commitOf(deploymentId: string): Promise<Commit | undefined> {
-    const pipelineName = this.stage.name;
-    let seen = 0;
-    for await (const page of paginateListActionExecutions({ client: this.#client }, { pipelineName })) {
-      const actions = page.actionExecutionDetails ?? [];
-      const deployment = actions.find(
-        ({ output }) => output?.executionResult?.externalExecutionId === deploymentId,
-      );
-      if (deployment)
-        return commitOf(await actionsOf(this.#client, pipelineName, deployment.pipelineExecutionId!));
-      seen += actions.length;
-      if (seen >= MOST_ACTIONS) break;
-    }
-    return undefined;
+    const { name } = this.stage;
+    const execution = await executionBehind(this.#client, name, deploymentId);
+    return execution ? commitOf(await actionsOf(this.#client, name, execution)) : undefined;
   }
 
   /** Whether the guard has closed it already because of that deployment. */

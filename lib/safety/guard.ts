@@ -11,6 +11,8 @@ import { environmentNames, pipelineNames } from '../names';
 export interface GuardProps {
   readonly delivery: Delivery;
   readonly environment: Environment;
+  /** The deployment group to watch over, and the configuration of its rollbacks. */
+  readonly names: { readonly deploymentGroup: string; readonly rollbackConfiguration: string };
   /** The alarms that roll the environment back. */
   readonly alarms: readonly IAlarm[];
   /** Where the team is told. */
@@ -18,7 +20,7 @@ export interface GuardProps {
 }
 
 /**
- * Rolls the environment back when a release alarm goes off after its deployment has ended, when CodeDeploy no longer
+ * Rolls a deployment group of the environment back when a release alarm goes off after its deployment has ended, when CodeDeploy no longer
  * watches: lambda/guard. Then it closes the way into the stage and tells the team. It cannot close the stage of a
  * pipeline in another account: there the failed bake holds the release.
  *
@@ -29,10 +31,12 @@ export interface GuardProps {
  * however many alarms go off at once.
  */
 export class Guard extends Construct {
-  constructor(scope: Construct, id: string, { delivery, environment, alarms, topic }: GuardProps) {
+  constructor(scope: Construct, id: string, props: GuardProps) {
     super(scope, id);
+    const { delivery, environment, alarms, topic } = props;
     const stack = Stack.of(this);
-    const { application, deploymentGroup, rollbackConfiguration } = environmentNames(delivery, environment);
+    const { application } = environmentNames(delivery, environment);
+    const { deploymentGroup, rollbackConfiguration } = props.names;
     const { pipeline } = pipelineNames(delivery);
     const { stage } = environment;
     const region = delivery.region ?? stack.region;

@@ -69,6 +69,23 @@ describe('the guard of an environment', () => {
     expect(all).not.toContain('EnableStageTransition');
   });
 
+  test('has a second one for the one-box, which is rolled back for an alarm of the fleet too', () => {
+    const [beta, last] = DESCRIPTION.environments;
+    const withOneBox = synthesize({
+      ...DESCRIPTION,
+      environments: [beta, { ...last, oneBox: {} }],
+    }).environment('prod');
+    const [ofFleet, ofOneBox] = allSettings(withOneBox);
+
+    expect([ofFleet.deploymentGroup, ofOneBox.deploymentGroup]).toEqual([
+      'harbor-prod',
+      'harbor-prod-one-box',
+    ]);
+    expect(ofOneBox.rollbackConfiguration).toBe('CodeDeployDefault.OneAtATime');
+    expect(ofOneBox.alarms).toEqual(expect.arrayContaining(ofFleet.alarms));
+    expect(ofOneBox.alarms.length).toBeGreaterThan(ofFleet.alarms.length);
+  });
+
   test('freezes nothing where the pipeline is in another account', () => {
     const across = synthesize(ACROSS_ACCOUNTS).environment('prod');
     expect(settings(across).pipeline).toBeUndefined();
@@ -89,11 +106,19 @@ test('a freeze is lifted when a release has come through the stage before, in ev
   expect(lift.Resource.map((resource: any) => resource['Fn::Join'][1].at(-1))).toEqual(['/beta', '/prod']);
 });
 
-/** What the stack tells the function, references by their name. */
+/** What the stack tells its one guard, references by their name. */
 function settings(template: typeof prod): any {
-  const [guard] = Object.values(template.findResources('AWS::Lambda::Function')).filter(
+  const all = allSettings(template);
+  expect(all).toHaveLength(1);
+  return all[0];
+}
+
+function allSettings(template: typeof prod): any[] {
+  const guards = Object.values(template.findResources('AWS::Lambda::Function')).filter(
     ({ Properties }) => Properties.Environment?.Variables.GUARD,
   );
-  const { GUARD } = guard!.Properties.Environment.Variables;
-  return JSON.parse(GUARD['Fn::Join'][1].map((part: any) => part.Ref ?? part).join(''));
+  return guards.map(({ Properties: { Environment } }) => {
+    const parts = Environment.Variables.GUARD['Fn::Join'][1];
+    return JSON.parse(parts.map((part: any) => part.Ref ?? part).join(''));
+  });
 }
