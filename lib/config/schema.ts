@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { MINUTES_TO_ALARM } from './alarm-evaluation';
-import { BAKE_MINUTES, stageName } from './delivery';
-import { deploymentConfiguration, unmetMinimum } from './deployment-configuration';
-import type { DeliveryDescription, EnvironmentDescription } from './description';
-import { deploymentWindow, distinctWindows, freezes, MOST_WINDOWS } from './gates';
+import { inconsistencies } from './consistency';
+import { deploymentConfiguration } from './deployment-configuration';
+import type { DeliveryDescription } from './description';
+import { deploymentWindow, freezes } from './gates';
 import { oneBoxKeys } from './one-box';
-import { scaling, scalingIssues } from './scaling';
+import { scaling } from './scaling';
 import { security } from './security';
 import { source } from './source';
 import { name, percent, text, wholeNumber } from './values';
@@ -75,63 +75,15 @@ const environment = z.strictObject(
   'an object',
 );
 
-const soundEnvironment = environment.superRefine(({ capacity, ...configurations }, context) => {
-  for (const key of ['deploymentConfiguration', 'rollbackConfiguration'] as const) {
-    const unmet = unmetMinimum(configurations[key], capacity.min);
-    if (unmet) context.addIssue({ code: 'custom', path: [key, unmet.key], message: unmet.allowed });
-  }
-});
-
-const wave = z.array(soundEnvironment, 'a list of environments').min(1, 'one environment or more');
+const wave = z.array(environment, 'a list of environments').min(1, 'one environment or more');
 
 const environments = z
   .array(
-    z.union([soundEnvironment, wave], 'an environment, or a list of environments: a wave'),
+    z.union([environment, wave], 'an environment, or a list of environments: a wave'),
     'a list of environments',
   )
   .min(1, '1 to 20 entries')
-  .max(20, '1 to 20 entries')
-  .superRefine((entries, context) => {
-    const names = new Set<string>();
-    for (const [path, { name }] of withPaths(entries)) {
-      if (names.has(name))
-        context.addIssue({
-          code: 'custom',
-          path: [...path, 'name'],
-          message: 'a name that no other environment has',
-        });
-      names.add(name);
-    }
-    for (const [index, entry] of entries.entries()) {
-      if (Array.isArray(entry) && stageName(entry).length > 100)
-        context.addIssue({
-          code: 'custom',
-          path: [index],
-          message: 'a wave whose stage, named after its environments, has a name of 100 characters at most',
-        });
-      if (Array.isArray(entry) && distinctWindows(entry).length > MOST_WINDOWS)
-        context.addIssue({
-          code: 'custom',
-          path: [index],
-          message: `a wave with at most ${MOST_WINDOWS} different deployment windows`,
-        });
-    }
-    for (const [path, { bakeMinutes = BAKE_MINUTES, bakeLimitMinutes = bakeMinutes }] of withPaths(entries)) {
-      if (bakeLimitMinutes < bakeMinutes)
-        context.addIssue({
-          code: 'custom',
-          path: [...path, 'bakeLimitMinutes'],
-          message: 'a whole number no smaller than bakeMinutes',
-        });
-    }
-  });
-
-/** Every environment of the road, with the path at which it stands in `environments`. */
-function withPaths(entries: DeliveryDescription['environments']): [number[], EnvironmentDescription][] {
-  return entries.flatMap((entry, index): [number[], EnvironmentDescription][] =>
-    'name' in entry ? [[[index], entry]] : entry.map((environment, place) => [[index, place], environment]),
-  );
-}
+  .max(20, '1 to 20 entries');
 
 /** What a delivery description may say. Unknown keys are refused. */
 export const schema: z.ZodType<DeliveryDescription> = z
@@ -152,37 +104,7 @@ export const schema: z.ZodType<DeliveryDescription> = z
     },
     'a delivery description',
   )
-  .superRefine(({ account, region, environments, production, source, security }, context) => {
-    const all = withPaths(environments);
-    if (source && security?.protectBranch)
-      context.addIssue({
-        code: 'custom',
-        path: ['security', 'protectBranch'],
-        message: 'nothing, with source: a branch outside AWS is protected where it is',
-      });
-    const together = 'account and region given together, or neither';
-    if (account && !region) context.addIssue({ code: 'custom', path: ['region'], message: together });
-    if (region && !account) context.addIssue({ code: 'custom', path: ['account'], message: together });
-    if (production && !all.some(([, { name }]) => name === production))
-      context.addIssue({
-        code: 'custom',
-        path: ['production'],
-        message: `the name of an environment: one of ${all.map(([, { name }]) => name).join(', ')}`,
-      });
-    for (const [path, environment] of all) {
-      for (const issue of scalingIssues(environment))
-        context.addIssue({
-          code: 'custom',
-          path: ['environments', ...path, 'scaling', issue.key],
-          message: issue.message,
-        });
-      for (const key of ['account', 'region'] as const) {
-        if (environment[key] && !(account && region))
-          context.addIssue({
-            code: 'custom',
-            path: ['environments', ...path, key],
-            message: `nothing, unless the delivery itself gives account and region: without them the pipeline's place is not known, and it cannot reach another`,
-          });
-      }
-    }
+  .superRefine((description, context) => {
+    for (const { path, allowed } of inconsistencies(description))
+      context.addIssue({ code: 'custom', path, message: allowed });
   });

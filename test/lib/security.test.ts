@@ -16,6 +16,22 @@ describe.each([
     },
   ],
   [
+    'with an approval, a wave, a one-box and a deployment zone by zone',
+    {
+      ...DESCRIPTION,
+      approveProduction: true,
+      environments: [
+        DESCRIPTION.environments[0],
+        ['east', 'west'].map((name) => ({
+          name,
+          capacity: { min: 4, max: 8 },
+          deploymentConfiguration: { minimumHealthyPercent: 50, zonal: { monitorMinutes: 10 } },
+          oneBox: {},
+        })),
+      ],
+    },
+  ],
+  [
     'that tells everybody',
     {
       ...DESCRIPTION,

@@ -37,7 +37,6 @@ test('the defaults are those the docstrings promise', () => {
     service: 'harbor',
     branch: 'main',
     approveProduction: false,
-    review: true,
     notifications: { email: [], authors: [] },
     review: true,
     dashboards: true,
