@@ -20,6 +20,8 @@ export interface EnvironmentSettings {
   readonly application: string;
   /** Name of the deployment group of the whole fleet. */
   readonly deploymentGroup: string;
+  /** Name of the deployment group of the one-box. @default - there is none */
+  readonly oneBox?: string;
   /** Name of the composite alarm. */
   readonly alarm: string;
   /** ARN of the topic for what happens here. */

@@ -47,7 +47,7 @@ export function changeKey(executionId: string, environment: EnvironmentSettings,
 }
 
 /** Whether an action deploys to the environment, or to one deployment group of it. */
-function isDeployment({ application }: EnvironmentSettings, group?: string) {
+export function isDeployment({ application }: EnvironmentSettings, group?: string) {
   return ({ input }: ActionExecutionDetail): boolean =>
     input?.actionTypeId?.provider === 'CodeDeploy' &&
     input.configuration?.ApplicationName === application &&

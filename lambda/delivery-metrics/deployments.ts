@@ -4,7 +4,6 @@ import {
   type DeploymentInfo,
   paginateListDeployments,
 } from '@aws-sdk/client-codedeploy';
-import type { EnvironmentSettings } from '../settings';
 
 /** Deployments further back do not matter for what one of today has mended. */
 const DAYS = 30;
@@ -17,16 +16,17 @@ const CREATORS: readonly string[] = ['user', 'codeDeployRollback'];
 
 const codedeploy = new CodeDeployClient();
 
-/** The deployments to the environment's whole fleet that have ended, newest first, up to and with this one. */
+/** The deployments to a whole group that have ended, newest first, up to and with this one. */
 export async function deploymentsUpTo(
-  { application, deploymentGroup }: EnvironmentSettings,
+  applicationName: string,
+  deploymentGroupName: string,
   deploymentId: string,
 ): Promise<DeploymentInfo[]> {
   const [last] = await describe([deploymentId]);
   const end = last!.createTime!;
   const input = {
-    applicationName: application,
-    deploymentGroupName: deploymentGroup,
+    applicationName,
+    deploymentGroupName,
     includeOnlyStatuses: ['Succeeded' as const, 'Failed' as const, 'Stopped' as const],
     createTimeRange: { start: new Date(end.getTime() - DAYS * 24 * 3_600_000), end },
   };

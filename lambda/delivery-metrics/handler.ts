@@ -41,10 +41,10 @@ async function afterDeployment(
   { application, deploymentGroup, deploymentId }: DeploymentEvent['detail'],
 ): Promise<DeliveryRecord[]> {
   const environment = environments.find(
-    (one) => one.application === application && one.deploymentGroup === deploymentGroup,
+    (one) => one.application === application && [one.deploymentGroup, one.oneBox].includes(deploymentGroup),
   );
   if (!environment) return [];
-  const [deployment, ...earlier] = await deploymentsUpTo(environment, deploymentId);
+  const [deployment, ...earlier] = await deploymentsUpTo(application, deploymentGroup, deploymentId);
   // Without one, it was for single instances.
   if (deployment?.deploymentId !== deploymentId || deployment.status !== 'Succeeded') return [];
   return restoreRecords(pipeline, environment, deployment, earlier);

@@ -1,17 +1,18 @@
 import { CloudWatchClient, paginateDescribeAlarmHistory } from '@aws-sdk/client-cloudwatch';
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy';
 import { CodePipelineClient } from '@aws-sdk/client-codepipeline';
-import { executionBehind } from '../execution';
+import { actionsOf, executionBehind } from '../execution';
 import type { EnvironmentSettings } from '../settings';
-import { changeKey } from './changes';
+import { changeKey, isDeployment } from './changes';
 import type { DeliveryRecord } from './record';
 
 const cloudwatch = new CloudWatchClient();
 const codepipeline = new CodePipelineClient();
 
 /**
- * What a deployment that has succeeded has mended, if anything: the deployments that failed since the last success, or,
- * when it brings an earlier revision back, the one it takes away, which had failed although it had succeeded.
+ * What a deployment to a group that has succeeded has mended, if anything: the deployments that failed since the last success, or,
+ * when it brings an earlier revision back, the one it takes away, which had failed although it had succeeded. A release
+ * that is taken from one-box and fleet is restored once, with the fleet.
  *
  * @param earlier deployments to the whole group before this one, newest first
  */
@@ -26,6 +27,11 @@ export async function restoreRecords(
   const takenAway = previous && isReturn(deployment, previous, earlier.slice(at + 1)) ? previous : undefined;
   const failed = takenAway ?? (at < 0 ? earlier : earlier.slice(0, at)).at(-1);
   if (!failed) return [];
+  const executionId = await executionBehind(codepipeline, pipeline, failed.deploymentId!);
+  if (deployment.deploymentGroupName !== environment.deploymentGroup && executionId) {
+    const actions = await actionsOf(codepipeline, pipeline, executionId);
+    if (actions.some(isDeployment(environment, environment.deploymentGroup))) return []; // the fleet's is the later
+  }
 
   const end = deployment.completeTime!;
   const start = (await alarmAfter(environment, failed.createTime!, end)) ?? failed.createTime!;
@@ -38,8 +44,7 @@ export async function restoreRecords(
       about: { DeploymentId: deployment.deploymentId, FailedDeploymentId: failed.deploymentId },
     },
   ];
-  const executionId = takenAway && (await executionBehind(codepipeline, pipeline, takenAway.deploymentId!));
-  if (executionId)
+  if (takenAway && executionId)
     records.push({
       key: changeKey(executionId, environment, 'failure'),
       environment: environment.name,

@@ -12,7 +12,7 @@ const codedeploy = new CodeDeployClient();
 export async function rolledBack(
   codepipeline: CodePipelineClient,
   { service, pipeline, repository }: DeliverySettings,
-  { name }: EnvironmentSettings,
+  { name, deploymentGroup }: EnvironmentSettings,
   deploymentId: string,
 ): Promise<Message | undefined> {
   const rollback = await deploymentOf(deploymentId);
@@ -24,6 +24,7 @@ export async function rolledBack(
   const commit = executionId && commitOf(await actionsOf(codepipeline, pipeline, executionId));
   const author = commit && repository ? await authorOf(repository, commit) : undefined;
   const release = commit ? `the release of ${describe(commit, author?.name)}` : `deployment ${failedId}`;
+  const place = rollback.deploymentGroupName === deploymentGroup ? name : `the one-box of ${name}`;
   const mended = rollback.status === 'Succeeded';
   const { code, message } = failed.errorInformation ?? {};
 
@@ -31,8 +32,8 @@ export async function rolledBack(
     subject: mended ? `${service} ${name}: rolled back` : `${service} ${name}: ROLLBACK FAILED, act now`,
     lines: [
       mended
-        ? `In ${name}, ${release} was rolled back: every instance serves the revision before.`
-        : `In ${name}, ${release} failed, and so did its rollback: instances may differ in their revision.`,
+        ? `In ${place}, ${release} was rolled back: every instance serves the revision before.`
+        : `In ${place}, ${release} failed, and so did its rollback: instances may differ in their revision.`,
       '',
       `Cause: ${code}: ${message}`,
       ...(mended

@@ -26,15 +26,17 @@ export class WatchedDelivery {
     const repository = source ? undefined : names.repository;
     const environments = waves.flatMap((wave) =>
       wave.environments.map((environment) => {
-        const { application, deploymentGroup, alarm, topic } = environmentNames(this.delivery, environment);
+        const names = environmentNames(this.delivery, environment);
+        const { application, deploymentGroup, alarm } = names;
         return {
           name: environment.name,
           stage: wave.name,
           inWave: wave.environments.length > 1,
           application,
           deploymentGroup,
+          oneBox: environment.oneBox && names.oneBox.deploymentGroup,
           alarm,
-          topicArn: this.topicArn(topic, environment),
+          topicArn: this.topicArn(names.topic, environment),
         };
       }),
     );
@@ -72,9 +74,10 @@ export class WatchedDelivery {
   }
 
   get deploymentGroupArns(): string[] {
-    return this.near.map((environment) => {
-      const { application, deploymentGroup } = environmentNames(this.delivery, environment);
-      return this.#arn('codedeploy', `deploymentgroup:${application}/${deploymentGroup}`);
+    return this.near.flatMap((environment) => {
+      const { application, deploymentGroup, oneBox } = environmentNames(this.delivery, environment);
+      const groups = environment.oneBox ? [oneBox.deploymentGroup, deploymentGroup] : [deploymentGroup];
+      return groups.map((group) => this.#arn('codedeploy', `deploymentgroup:${application}/${group}`));
     });
   }
 

@@ -177,7 +177,7 @@ export class ReleasedService {
       Label,
       Values.reduce((sum: number, value: number) => sum + value, 0),
     ]);
-    return Object.fromEntries(sums);
+    return Object.fromEntries(sums) as unknown as Metrics;
   }
 
   /** What e-mails have said to the author, by their subject. */

@@ -112,6 +112,37 @@ describe('a return to an earlier revision after a deployment that had succeeded'
   });
 });
 
+describe('a rollback of the one-box', () => {
+  const group = 'harbor-prod-one-box';
+  const failed = deployment('v2', { from: 20, to: 25, status: 'Failed' });
+  const back = deployment('v1', { from: 25, to: 32, creator: 'codeDeployRollback' });
+  const oneBoxAction = { ...deploy('prod', { from: 20, to: 25 }), pipelineExecutionId: 'e2' };
+  oneBoxAction.input!.configuration!.DeploymentGroupName = group;
+
+  beforeEach(() => {
+    const [beta, prod] = SETTINGS.environments;
+    const environments = [beta, { ...prod, oneBox: group }];
+    process.env.DELIVERY = JSON.stringify({ ...SETTINGS, environments });
+  });
+
+  test('restores what has come no further', async () => {
+    codepipeline.on(ListActionExecutionsCommand).resolves({ actionExecutionDetails: [oneBoxAction] });
+    await succeeds([GOOD, failed, back], group);
+
+    expect(written()).toEqual([{ TimeToRestore: 12 * 60, Record: 'd-25/restore' }]);
+  });
+
+  test('restores nothing of its own when the release has come to the fleet, whose rollback does', async () => {
+    const fleetAction = { ...deploy('prod', { from: 40, to: 50 }), pipelineExecutionId: 'e2' };
+    codepipeline
+      .on(ListActionExecutionsCommand)
+      .resolves({ actionExecutionDetails: [fleetAction, oneBoxAction] });
+    await succeeds([GOOD, failed, back], group);
+
+    expect(written()).toEqual([]);
+  });
+});
+
 test.each(['autoscaling', 'CodeDeployAutoUpdate'] as const)(
   'a deployment to single instances (%s) neither fails nor restores',
   async (creator) => {
@@ -168,15 +199,17 @@ function deployment(
 }
 
 /** The last of these deployments has succeeded. CodeDeploy lists them in any order. */
-async function succeeds(deployments: DeploymentInfo[]): Promise<void> {
+async function succeeds(deployments: DeploymentInfo[], group = 'harbor-prod'): Promise<void> {
   const last = deployments.at(-1)!.deploymentId!;
   codedeploy
     .on(ListDeploymentsCommand)
     .resolves({ deployments: deployments.map((one) => one.deploymentId!) });
   codedeploy.on(BatchGetDeploymentsCommand).callsFake(({ deploymentIds }) => ({
-    deploymentsInfo: deployments.filter((one) => deploymentIds.includes(one.deploymentId)),
+    deploymentsInfo: deployments
+      .filter((one) => deploymentIds.includes(one.deploymentId))
+      .map((one) => ({ ...one, deploymentGroupName: group })),
   }));
-  await event(last);
+  await event(last, { deploymentGroup: group });
 }
 
 async function event(deploymentId: string, other: object = {}): Promise<void> {

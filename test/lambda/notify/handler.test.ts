@@ -135,6 +135,7 @@ describe('the end of a rollback', () => {
   };
   const rollback: DeploymentInfo = {
     deploymentId: 'd-40',
+    deploymentGroupName: 'harbor-prod',
     status: 'Succeeded',
     creator: 'codeDeployRollback',
     rollbackInfo: { rollbackTriggeringDeploymentId: 'd-30' },
@@ -168,6 +169,12 @@ describe('the end of a rollback', () => {
       ],
       author: 'ada@example.com',
     });
+  });
+
+  test('of the one-box says so', async () => {
+    await ends({ ...rollback, deploymentGroupName: 'harbor-prod-one-box' });
+
+    expect(published().text[0]).toMatch(/^In the one-box of prod, the release of 3f2a91c0/);
   });
 
   test('that failed calls for a person', async () => {

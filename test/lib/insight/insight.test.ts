@@ -178,6 +178,15 @@ describe('the functions', () => {
     expect(JSON.stringify(statements)).toMatch(/deploymentgroup:harbor-prod\/harbor-prod/);
   });
 
+  test('see the deployment group of a one-box too', () => {
+    const [beta, prod] = DESCRIPTION.environments;
+    const { pipeline } = synthesize({ ...DESCRIPTION, environments: [beta, { ...prod, oneBox: {} }] });
+    expect(JSON.stringify(pipeline.findResources('AWS::IAM::Policy'))).toContain(
+      'deploymentgroup:harbor-prod/harbor-prod-one-box',
+    );
+    expect(JSON.stringify(functions(pipeline))).toContain('harbor-prod-one-box');
+  });
+
   test('with a repository elsewhere, read no commits', () => {
     const source = {
       connectionArn:
