@@ -94,8 +94,10 @@ function ofEnvironment(environment: EnvironmentDescription): Inconsistency[] {
   }));
   if (bakeLimitMinutes < bakeMinutes)
     found.push({ path: ['bakeLimitMinutes'], allowed: 'a whole number no smaller than bakeMinutes' });
+  const scheduled = environment.scaling?.schedule?.flatMap(({ min = [] }) => min) ?? [];
+  const smallest = Math.min(capacity.min, ...scheduled);
   for (const key of ['deploymentConfiguration', 'rollbackConfiguration'] as const) {
-    const unmet = unmetMinimum(environment[key], capacity.min);
+    const unmet = unmetMinimum(environment[key], smallest);
     if (unmet) found.push({ path: [key, unmet.key], allowed: unmet.allowed });
   }
   return found;

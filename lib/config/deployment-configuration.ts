@@ -69,6 +69,7 @@ export const deploymentConfiguration: z.ZodType<DeploymentConfiguration> = z.uni
  * A minimum of healthy instances that leaves none of the smallest fleet to be deployed to: CodeDeploy fails the
  * deployment at once.
  *
+ * @param fleet fewest instances
  * @see https://docs.aws.amazon.com/codedeploy/latest/userguide/instances-health.html
  */
 export function unmetMinimum(
@@ -77,7 +78,7 @@ export function unmetMinimum(
 ): { key: string; allowed: string } | undefined {
   if (typeof configuration !== 'object') return undefined;
   const { minimumHealthyHosts: hosts, minimumHealthyPercent: percent } = configuration;
-  const because = `or capacity.min, ${fleet}, leaves no instance to deploy to`;
+  const because = `or the smallest fleet, ${fleet}, leaves no instance to deploy to`;
   if (hosts !== undefined && hosts >= fleet)
     return { key: 'minimumHealthyHosts', allowed: `at most ${fleet - 1}, ${because}` };
   if (percent !== undefined && Math.ceil((percent * fleet) / 100) >= fleet)

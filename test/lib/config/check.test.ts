@@ -191,17 +191,26 @@ test.each<[string, unknown, string]>([
   [
     'a minimum of healthy hosts that is the whole fleet',
     withEnvironment({ deploymentConfiguration: { minimumHealthyHosts: 2 } }),
-    'environments[0].deploymentConfiguration.minimumHealthyHosts: found 2, allowed is at most 1, or capacity.min, 2, leaves no instance to deploy to',
+    'environments[0].deploymentConfiguration.minimumHealthyHosts: found 2, allowed is at most 1, or the smallest fleet, 2, leaves no instance to deploy to',
   ],
   [
     'a percentage of healthy hosts that rounds up to the whole fleet',
     withEnvironment({ capacity: { min: 3, max: 9 }, rollbackConfiguration: { minimumHealthyPercent: 67 } }),
-    'environments[0].rollbackConfiguration.minimumHealthyPercent: found 67, allowed is at most 66, or capacity.min, 3, leaves no instance to deploy to',
+    'environments[0].rollbackConfiguration.minimumHealthyPercent: found 67, allowed is at most 66, or the smallest fleet, 3, leaves no instance to deploy to',
   ],
   [
     'a one-box of one, with traffic control',
     withEnvironment({ oneBox: { instances: 1 } }),
     'environments[0].oneBox.instances: found 1, allowed is a whole number from 2 to 20',
+  ],
+  [
+    'a minimum of healthy hosts that is the whole fleet at night',
+    withEnvironment({
+      capacity: { min: 4, max: 8 },
+      scaling: { schedule: [{ cron: '0 22 * * *', min: 2 }] },
+      deploymentConfiguration: { minimumHealthyHosts: 3 },
+    }),
+    'environments[0].deploymentConfiguration.minimumHealthyHosts: found 3, allowed is at most 1, or the smallest fleet, 2, leaves no instance to deploy to',
   ],
   [
     'a custom deployment configuration without a minimum',
