@@ -24,15 +24,18 @@ export interface ArtifactsProps {
  */
 export class Artifacts extends Construct {
   readonly bucket: Bucket;
+  readonly key: IKey;
 
   constructor(scope: Construct, id: string, { bucketName, keyAlias, readers }: ArtifactsProps) {
     super(scope, id);
-    const key: IKey = new Key(this, 'Key', {
+    this.key = new Key(this, 'Key', {
       description: `Artifacts in ${bucketName}`,
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    const encryptionKey = keyAlias ? new Alias(this, 'Alias', { aliasName: keyAlias, targetKey: key }) : key;
+    const encryptionKey = keyAlias
+      ? new Alias(this, 'Alias', { aliasName: keyAlias, targetKey: this.key })
+      : this.key;
     this.bucket = new Bucket(this, 'Bucket', {
       bucketName,
       encryption: BucketEncryption.KMS,
@@ -40,6 +43,7 @@ export class Artifacts extends Construct {
       bucketKeyEnabled: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
+      minimumTLSVersion: 1.2,
       removalPolicy: RemovalPolicy.RETAIN,
     });
     for (const account of readers) this.bucket.grantRead(new AccountPrincipal(account));
@@ -55,6 +59,8 @@ export class Artifacts extends Construct {
 /** The artifact buckets of a pipeline: in its own region, and in every other it deploys to. */
 export interface ArtifactStores {
   readonly buckets: readonly IBucket[];
+  /** Key of the bucket in the pipeline's own region. */
+  readonly key: IKey;
   readonly props: Pick<PipelineProps, 'artifactBucket' | 'crossRegionReplicationBuckets'>;
 }
 
@@ -62,13 +68,13 @@ export interface ArtifactStores {
 export function artifactStores(stack: Stack, delivery: Delivery): ArtifactStores {
   const { account, region: own, environments } = delivery;
   const names = pipelineNames(delivery);
-  const { bucket } = new Artifacts(stack, 'Artifacts', {
+  const { bucket, key } = new Artifacts(stack, 'Artifacts', {
     bucketName: names.artifactBucket(),
     readers: readers(delivery, own),
   });
 
   const others = new Set(environments.map(({ region }) => region).filter((region) => region !== own));
-  if (!own || others.size === 0) return { buckets: [bucket], props: { artifactBucket: bucket } };
+  if (!own || others.size === 0) return { buckets: [bucket], key, props: { artifactBucket: bucket } };
 
   const stores: Record<string, IBucket> = { [own]: bucket };
   for (const region of others as Set<string>) {
@@ -79,7 +85,7 @@ export function artifactStores(stack: Stack, delivery: Delivery): ArtifactStores
       readers: readers(delivery, region),
     }).bucket;
   }
-  return { buckets: Object.values(stores), props: { crossRegionReplicationBuckets: stores } };
+  return { buckets: Object.values(stores), key, props: { crossRegionReplicationBuckets: stores } };
 }
 
 /** Accounts other than the pipeline's, of the environments in a region. */

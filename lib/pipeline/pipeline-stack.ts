@@ -36,7 +36,7 @@ export class PipelineStack extends Stack {
 
     const { step: source, repository } = releaseSource(this, delivery);
     const artifacts = artifactStores(this, delivery);
-    const logGroup = buildLogs(this);
+    const logGroup = buildLogs(this, artifacts.key);
 
     const build = new BuildStep({ source, buildspec: 'service/buildspec.yml', logGroup });
     const synth = synthStep(source, security.auditLevel);

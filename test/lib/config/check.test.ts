@@ -38,7 +38,6 @@ test('the defaults are those the docstrings promise', () => {
     branch: 'main',
     approveProduction: false,
     notifications: { email: [], authors: [] },
-    review: true,
     dashboards: true,
     security: { auditLevel: 'high', cloudTrail: false, guardDuty: false },
     environments: [environment],

@@ -10,10 +10,11 @@ import { DESCRIPTION, synthesize, testApp } from '../../support/synthesize';
 
 function review(): Stack {
   const stack = new Stack(testApp(), 'Stack');
+  const { bucket, key } = new Artifacts(stack, 'Artifacts', { bucketName: 'artifacts', readers: [] });
   new PullRequestReview(stack, 'Review', {
     repository: Repository.fromRepositoryName(stack, 'Repository', 'harbor'),
-    bucket: new Artifacts(stack, 'Artifacts', { bucketName: 'artifacts', readers: [] }).bucket,
-    logGroup: buildLogs(stack),
+    bucket,
+    logGroup: buildLogs(stack, key),
     roleName: 'harbor-review',
   });
   return stack;
