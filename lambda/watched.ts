@@ -1,5 +1,5 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { assumeRole } from './assume-role';
 
 /** The alarms of an environment, and how to reach them. */
 export interface Watched {
@@ -39,16 +39,8 @@ function isTextOrNothing(value: unknown): boolean {
 
 /** A client for the CloudWatch of the environment. */
 export async function cloudWatchOf({ region, roleArn }: Watched): Promise<CloudWatchClient> {
-  return new CloudWatchClient({ region, credentials: roleArn ? await assume(roleArn) : undefined });
-}
-
-async function assume(RoleArn: string) {
-  const { Credentials } = await new STSClient().send(
-    new AssumeRoleCommand({ RoleArn, RoleSessionName: 'tidegate-gates' }),
-  );
-  return {
-    accessKeyId: Credentials!.AccessKeyId!,
-    secretAccessKey: Credentials!.SecretAccessKey!,
-    sessionToken: Credentials!.SessionToken,
-  };
+  return new CloudWatchClient({
+    region,
+    credentials: roleArn ? await assumeRole(roleArn, 'tidegate-gates') : undefined,
+  });
 }

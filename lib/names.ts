@@ -42,6 +42,8 @@ export function environmentNames({ service }: Delivery, environment: Environment
     rollbackConfiguration: configurationName(prefix, environment.rollbackConfiguration),
     /** Read by the bake from the pipeline's account. Roles are global to an account, hence the region. */
     bakeRole: `${prefix}-bake-${region}`,
+    /** In the pipeline's account: closes the way into the stage for the environment's guard. */
+    freezeRole: `${prefix}-freeze`,
     /** Of what the team is told about the environment. */
     topic: `${prefix}-notifications`,
     /** Goes off when one of the alarms below does. */

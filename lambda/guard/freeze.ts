@@ -3,6 +3,7 @@ import {
   DisableStageTransitionCommand,
   GetPipelineStateCommand,
 } from '@aws-sdk/client-codepipeline';
+import { assumeRole } from '../assume-role';
 import { actionsOf, type Commit, commitOf, executionBehind } from '../execution';
 import { describeFreeze, type Freeze, freezeOf } from './marker';
 import type { PipelineStage } from './settings';
@@ -12,7 +13,9 @@ export class StageEntry {
   readonly #client: CodePipelineClient;
 
   constructor(private readonly stage: PipelineStage) {
-    this.#client = new CodePipelineClient({ region: stage.region });
+    const { region, roleArn } = stage;
+    const credentials = roleArn ? () => assumeRole(roleArn, 'tidegate-guard') : undefined;
+    this.#client = new CodePipelineClient({ region, credentials });
   }
 
   /** The commit that a deployment brought; `undefined` when it was not the pipeline that deployed. */

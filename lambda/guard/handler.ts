@@ -34,13 +34,13 @@ export async function handler(
 }
 
 class Guard {
-  readonly #entry?: StageEntry;
+  readonly #entry: StageEntry;
 
   constructor(
     private readonly settings: GuardSettings,
     private readonly requestId: string,
   ) {
-    if (settings.pipeline) this.#entry = new StageEntry(settings.pipeline);
+    this.#entry = new StageEntry(settings.pipeline);
   }
 
   async look(event: GuardEvent): Promise<string> {
@@ -69,7 +69,8 @@ class Guard {
     const { name, reason } = alarm;
     const incident = { deploymentId, alarm: name, reason, done: `nothing, ${verdict.because}` };
     if (verdict.action === 'tell') return this.#tell({ headline: 'alarm, not rolled back', ...incident });
-    if (await this.#entry?.frozenFor(deploymentId)) return `frozen because of ${deploymentId} already`;
+    const frozen = await this.#entry.frozenFor(deploymentId).catch(() => false);
+    if (frozen) return `frozen because of ${deploymentId} already`;
     return this.#freezeAndTell({ headline: 'alarm, nothing to roll back to', ...incident });
   }
 
@@ -99,7 +100,6 @@ class Guard {
 
   /** The team is told even if the way in cannot be closed, and of that as well. */
   async #freezeAndTell(notice: Notice): Promise<string> {
-    if (!this.#entry) return this.#tell(notice);
     const { deploymentId, alarm, headline } = notice;
     const commit = await this.#entry.commitOf(deploymentId).catch(() => undefined);
     const entry = await this.#entry

@@ -10,17 +10,19 @@ export interface GuardSettings {
   /** Minutes after a release for which an alarm rolls it back. */
   readonly watchMinutes: number;
   readonly topicArn: string;
-  /**
-   * The way into the environment.
-   * @default - the pipeline is in another account: the guard closes nothing
-   */
-  readonly pipeline?: PipelineStage;
+  /** The way into the environment. */
+  readonly pipeline: PipelineStage;
 }
 
 export interface PipelineStage {
   readonly name: string;
   readonly region: string;
   readonly stage: string;
+  /**
+   * Role to reach it with, in the account of the pipeline.
+   * @default - the function's own role
+   */
+  readonly roleArn?: string;
 }
 
 export function settings(): GuardSettings {

@@ -10,6 +10,7 @@ import { Insight } from '../insight/insight';
 import { pipelineNames } from '../names';
 import { PullRequestReview } from '../review/pull-request-review';
 import { FreezeLift } from '../safety/freeze-lift';
+import { FreezeRole } from '../safety/freeze-role';
 import { boundPermissions } from '../security/permissions-boundary';
 import { Security } from '../security/security';
 import { releaseSource } from '../source/release-source';
@@ -79,6 +80,8 @@ export class PipelineStack extends Stack {
     acknowledgeGrants(pipeline, artifacts.buckets);
     const stages = delivery.waves.map(({ name }) => name);
     new FreezeLift(this, 'FreezeLift', { pipeline: pipeline.pipeline, stages });
+    for (const environment of delivery.environments.filter((one) => one.account !== account))
+      new FreezeRole(this, `FreezeRole-${environment.name}`, { delivery, environment });
     if (repository && delivery.review) {
       const [bucket] = artifacts.buckets;
       new PullRequestReview(this, 'Review', { repository, bucket, logGroup, roleName: names.reviewRole });

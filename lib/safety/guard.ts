@@ -7,6 +7,7 @@ import type { Delivery, Environment } from '../config/delivery';
 import { wildcardResource } from '../findings';
 import { EventFunction } from '../insight/event-function';
 import { environmentNames, pipelineNames } from '../names';
+import { freezePermissions } from './freeze-role';
 
 export interface GuardProps {
   readonly delivery: Delivery;
@@ -21,8 +22,7 @@ export interface GuardProps {
 
 /**
  * Rolls a deployment group of the environment back when a release alarm goes off after its deployment has ended, when CodeDeploy no longer
- * watches: lambda/guard. Then it closes the way into the stage and tells the team. It cannot close the stage of a
- * pipeline in another account: there the failed bake holds the release.
+ * watches: lambda/guard. Then it closes the way into the stage and tells the team.
  *
  * The end of a deployment is an occasion too: an alarm that goes off in a deployment's last seconds would otherwise
  * fall between CodeDeploy, which has stopped looking, and the guard, which leaves running deployments to CodeDeploy.
@@ -35,12 +35,18 @@ export class Guard extends Construct {
     super(scope, id);
     const { delivery, environment, alarms, topic } = props;
     const stack = Stack.of(this);
-    const { application } = environmentNames(delivery, environment);
+    const { application, freezeRole } = environmentNames(delivery, environment);
     const { deploymentGroup, rollbackConfiguration } = props.names;
-    const { pipeline } = pipelineNames(delivery);
-    const { stage } = environment;
-    const region = delivery.region ?? stack.region;
-    const sameAccount = environment.account === delivery.account;
+    const roleArn =
+      environment.account === delivery.account
+        ? undefined
+        : stack.formatArn({
+            service: 'iam',
+            region: '',
+            account: delivery.account,
+            resource: 'role',
+            resourceName: freezeRole,
+          });
 
     const settings: GuardSettings = {
       application,
@@ -49,12 +55,15 @@ export class Guard extends Construct {
       alarms: alarms.map(({ alarmName }) => alarmName),
       watchMinutes: environment.guardMinutes,
       topicArn: topic.topicArn,
-      pipeline: sameAccount ? { name: pipeline, region, stage } : undefined,
+      pipeline: {
+        name: pipelineNames(delivery).pipeline,
+        region: delivery.region ?? stack.region,
+        stage: environment.stage,
+        roleArn,
+      },
     };
     const arn = (service: string, resource: string, resourceName: string) =>
       stack.formatArn({ service, resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-    const ofPipeline = (resource: string) =>
-      sameAccount ? [stack.formatArn({ service: 'codepipeline', region, resource })] : [];
     const allAlarms = arn('cloudwatch', 'alarm', '*');
     const group = [arn('codedeploy', 'deploymentgroup', `${application}/${deploymentGroup}`)];
 
@@ -90,10 +99,8 @@ export class Guard extends Construct {
         'codedeploy:GetDeploymentConfig': [arn('codedeploy', 'deploymentconfig', rollbackConfiguration)],
         'codedeploy:GetApplicationRevision': [arn('codedeploy', 'application', application)],
         'codedeploy:RegisterApplicationRevision': [arn('codedeploy', 'application', application)],
-        'codepipeline:GetPipelineState': ofPipeline(pipeline),
-        'codepipeline:ListActionExecutions': ofPipeline(pipeline),
-        'codepipeline:DisableStageTransition': ofPipeline(`${pipeline}/${stage}`),
         'sns:Publish': [topic.topicArn],
+        ...(roleArn ? { 'sts:AssumeRole': [roleArn] } : freezePermissions(stack, delivery, environment)),
       },
     });
     Validations.of(this).acknowledge({

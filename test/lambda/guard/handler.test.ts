@@ -1,6 +1,8 @@
 import { CreateDeploymentCommand } from '@aws-sdk/client-codedeploy';
 import { DisableStageTransitionCommand } from '@aws-sdk/client-codepipeline';
 import { PublishCommand } from '@aws-sdk/client-sns';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../lambda/guard/handler';
 import { ago, alarmEvent, busy, Environment, endOf, NOW, SETTINGS } from './environment';
 import 'aws-sdk-client-mock-jest';
@@ -141,13 +143,17 @@ describe('an alarm goes off after a release', () => {
     expect(environment.told[0]!.message).toContain('could not be closed, no access');
   });
 
-  test('with its pipeline in another account it rolls back and tells', async () => {
-    process.env.GUARD = JSON.stringify({ ...SETTINGS, pipeline: undefined });
+  test('the stage of a pipeline in another account is reached with a role of that account', async () => {
+    const roleArn = 'arn:aws:iam::222222222222:role/harbor-prod-freeze';
+    process.env.GUARD = JSON.stringify({ ...SETTINGS, pipeline: { ...SETTINGS.pipeline, roleArn } });
+    const sts = mockClient(STSClient);
+    const Credentials = { AccessKeyId: 'A', SecretAccessKey: 'S', SessionToken: 'T', Expiration: new Date() };
+    sts.on(AssumeRoleCommand).resolves({ Credentials });
     await invoke(alarmEvent('errors'));
 
-    expect(environment.rollbacks()).toHaveLength(1);
-    expect(environment.told).toHaveLength(1);
-    expect(environment.codepipeline).not.toHaveReceivedAnyCommand();
+    const [call] = environment.codepipeline.commandCalls(DisableStageTransitionCommand);
+    expect(await (call.thisValue as any).config.credentials()).toMatchObject({ accessKeyId: 'A' });
+    expect(sts).toHaveReceivedCommandWith(AssumeRoleCommand, { RoleArn: roleArn });
   });
 });
 

@@ -86,10 +86,28 @@ describe('the guard of an environment', () => {
     expect(ofOneBox.alarms.length).toBeGreaterThan(ofFleet.alarms.length);
   });
 
-  test('freezes nothing where the pipeline is in another account', () => {
-    const across = synthesize(ACROSS_ACCOUNTS).environment('prod');
-    expect(settings(across).pipeline).toBeUndefined();
-    expect(JSON.stringify(across.findResources('AWS::IAM::Policy'))).not.toContain('codepipeline:');
+  test('closes its stage with a role of its own where the pipeline is in another account', () => {
+    const across = synthesize(ACROSS_ACCOUNTS);
+    const roleArn = 'arn:aws:iam::111111111111:role/harbor-prod-freeze';
+    expect(settings(across.environment('prod')).pipeline).toMatchObject({
+      region: 'eu-central-1',
+      stage: 'prod',
+    });
+    across.environment('prod').hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: roleArn }]),
+      },
+    });
+    across.pipeline.hasResourceProperties('AWS::IAM::Role', {
+      RoleName: 'harbor-prod-freeze',
+      AssumeRolePolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Principal: { AWS: 'arn:aws:iam::333333333333:root' },
+          }),
+        ],
+      },
+    });
   });
 });
 
