@@ -46,6 +46,13 @@ export function bundledHandler(entry: string): Code {
  * @param entry the handler's file, relative to the project
  */
 export function inlineHandler(entry: string): Code {
-  const { outputFiles } = buildSync({ ...bundle(entry), write: false });
-  return Code.fromInline(outputFiles[0]!.text);
+  let code = inlined.get(entry);
+  if (!code) {
+    code = buildSync({ ...bundle(entry), write: false }).outputFiles[0]!.text;
+    inlined.set(entry, code);
+  }
+  return Code.fromInline(code);
 }
+
+/** Every environment has the same handlers, and each bundle starts a process. */
+const inlined = new Map<string, string>();

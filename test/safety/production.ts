@@ -1,74 +1,34 @@
-import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
-import { Pipeline } from 'aws-cdk-lib/aws-codepipeline';
-import { checkDescription } from '../../lib/config/check';
-import { ServiceStack } from '../../lib/environment/service-stack';
-import { pipelineNames } from '../../lib/names';
-import { FreezeLift } from '../../lib/safety/freeze-lift';
 import { ScaledClock } from '../../region/clock/clock';
 import type { JournalEntry } from '../../region/journal/journal';
 import { Region } from '../../region/region';
-import { zipOf } from '../../region/zip/zip';
 import { atEnd, temporaryFolder } from '../support/folder';
-import { FLAGS } from '../support/synthesize';
+import { filesOf, type Revision } from './revision';
+import { PIPELINE, provision, STAGE } from './stacks';
 
-const [ACCOUNT, REGION] = ['111111111111', 'us-east-1'];
-const ASSETS = `cdk-hnb659fds-assets-${ACCOUNT}-${REGION}`;
 /** What the names of the guard's rules begin with: the stack's, and the construct's. */
 const GUARD = 'Tidegate-harbor-prod-Guard';
-const ROLE = `arn:aws:iam::${ACCOUNT}:role/any`;
-
-const SERVER = `
-const [revision, fails] = [REVISION, FAILS];
-const server = require('node:http').createServer((request, response) => {
-  response.statusCode = fails && request.url === '/rare' ? 500 : 200;
-  response.end(revision);
-});
-server.listen(Number(process.env.PORT ?? 8080), process.env.HOST);
-process.on('SIGTERM', () => { server.close(() => process.exit(0)); server.closeIdleConnections(); });
-`;
-const UNIT = `[Service]
-ExecStart=${process.execPath} /opt/app/server.js
-[Install]
-WantedBy=multi-user.target
-`;
-const APPSPEC = `version: 0.0
-os: linux
-files:
-  - { source: server.js, destination: /opt/app }
-  - { source: app.service, destination: /etc/systemd/system }
-hooks:
-  ApplicationStop: [{ location: stop.sh, timeout: 30 }]
-  ApplicationStart: [{ location: start.sh, timeout: 30 }]
-`;
-
-export interface Revision {
-  /** Whether it fails the request `/rare`. @default false */
-  readonly fails?: boolean;
-  /** Whether its ApplicationStop fails. @default false */
-  readonly brokenStop?: boolean;
-}
+const ROLE = 'arn:aws:iam::111111111111:role/any';
 
 /** Production of the service `harbor`, as the app declares it, with a pipeline that does no more than deploy to it. */
 export class Production {
-  readonly pipeline: string;
-  readonly stage = 'prod';
-  #address!: string;
+  readonly pipeline = PIPELINE;
+  readonly stage = STAGE;
   #paths = ['/'];
   #revisions = 0;
 
-  private constructor(readonly region: Region) {
-    this.pipeline = DELIVERY_NAMES.pipeline;
-  }
+  private constructor(
+    readonly region: Region,
+    private readonly address: string,
+  ) {}
 
   static async start(): Promise<Production> {
     const folder = temporaryFolder('production');
     const region = await Region.start({ folder: path.join(folder, 'region'), clock: new ScaledClock(120) });
     atEnd(() => region.stop());
-    const production = new Production(region);
-    await production.#provision(path.join(folder, 'assembly'));
+    const address = await provision(region, path.join(folder, 'assembly'));
+    const production = new Production(region, address);
     await production.#createPipeline();
     return production;
   }
@@ -78,20 +38,14 @@ export class Production {
   }
 
   /** Pushes a revision and starts the pipeline; resolves with the commit. */
-  async push({ fails = false, brokenStop = false }: Revision = {}): Promise<string> {
+  async push(content: Revision = {}): Promise<string> {
     const revision = `v${++this.#revisions}`;
     const { commitId } = await this.call('codecommit', 'CreateCommit', {
       repositoryName: 'harbor',
       branchName: 'main',
       ...(this.#revisions > 1 && { parentCommitId: await this.head() }),
       commitMessage: revision,
-      putFiles: Object.entries({
-        'appspec.yml': APPSPEC,
-        'server.js': SERVER.replace('REVISION', `'${revision}'`).replace('FAILS', String(fails)),
-        'app.service': UNIT,
-        'start.sh': '#!/bin/bash\nset -e\nsystemctl daemon-reload\nsystemctl restart app.service\n',
-        'stop.sh': `#!/bin/bash\n${brokenStop ? 'exit 1' : 'systemctl stop app.service || [ $? -eq 5 ]'}\n`,
-      }).map(([filePath, text]) => ({ filePath, fileContent: Buffer.from(text) })),
+      putFiles: filesOf(revision, content),
     });
     await this.run();
     return commitId;
@@ -150,7 +104,7 @@ export class Production {
   /** What the load balancer answers: the revision of each of its targets in turn. */
   async serves(): Promise<string[]> {
     const answers = new Set<string>();
-    for (let count = 0; count < 4; count++) answers.add(await get(`${this.#address}/`));
+    for (let count = 0; count < 4; count++) answers.add(await get(`${this.address}/`));
     return [...answers];
   }
 
@@ -218,45 +172,6 @@ export class Production {
     for (const { Name } of Rules) await this.call('events', 'DisableRule', { Name });
   }
 
-  async #provision(outdir: string): Promise<void> {
-    const app = new App({ outdir, context: FLAGS, analyticsReporting: false });
-    const env = { account: ACCOUNT, region: REGION };
-    new ServiceStack(app, 'Service', { delivery: DELIVERY, environment: DELIVERY.environments[0]!, env });
-    const pipelineStack = new Stack(app, 'PipelineStack', { env });
-    const pipelineArn = `arn:aws:codepipeline:${REGION}:${ACCOUNT}:${this.pipeline}`;
-    const pipeline = Pipeline.fromPipelineArn(pipelineStack, 'Pipeline', pipelineArn);
-    new FreezeLift(pipelineStack, 'FreezeLift', { pipeline, stages: [this.stage] });
-
-    await this.call('s3', 'CreateBucket', { Bucket: ASSETS });
-    await this.call('ssm', 'PutParameter', {
-      Name: '/cdk-bootstrap/hnb659fds/version',
-      Type: 'String',
-      Value: '30',
-    });
-    for (const stack of app.synth().stacks) {
-      for (const asset of fs.readdirSync(outdir).filter((name) => name.startsWith('asset.'))) {
-        const handler = fs.readFileSync(path.join(outdir, asset, 'index.js'), 'utf8');
-        const key = `${asset.replace('asset.', '')}.zip`;
-        await this.region.home.service('s3').write(ASSETS, key, await zipOf({ 'index.js': handler }));
-      }
-      const TemplateBody = JSON.stringify(stack.template);
-      await this.call('cloudformation', 'CreateStack', {
-        StackName: stack.stackName,
-        TemplateBody,
-        Capabilities: ['CAPABILITY_NAMED_IAM'],
-      });
-      const { StackStatus, StackStatusReason, Outputs } = await this.region.home
-        .service('cloudformation')
-        .finished(stack.stackName);
-      if (StackStatus !== 'CREATE_COMPLETE')
-        throw new Error(`${stack.stackName}: ${StackStatus} ${StackStatusReason}`);
-      this.#address ??= Outputs?.find(({ OutputKey }) => OutputKey === 'Url')?.OutputValue as string;
-    }
-    const { Topics } = await this.call('sns', 'ListTopics', {});
-    for (const { TopicArn } of Topics)
-      await this.call('sns', 'Subscribe', { TopicArn, Protocol: 'email', Endpoint: 'team@example.com' });
-  }
-
   async #createPipeline(): Promise<void> {
     await this.call('s3', 'CreateBucket', { Bucket: 'artifacts' });
     await this.call('codecommit', 'CreateRepository', { repositoryName: 'harbor' });
@@ -299,7 +214,7 @@ export class Production {
     const agent = new http.Agent({ keepAlive: true });
     const client = (async () => {
       for (let count = 0; running; count++) {
-        await get(`${this.#address}${this.#paths[count % this.#paths.length]}`, agent).catch(() => {});
+        await get(`${this.address}${this.#paths[count % this.#paths.length]}`, agent).catch(() => {});
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
@@ -310,17 +225,6 @@ export class Production {
     });
   }
 }
-
-const DELIVERY = checkDescription(
-  {
-    service: 'harbor',
-    account: ACCOUNT,
-    region: REGION,
-    environments: [{ name: 'prod', capacity: { min: 2, max: 2 } }],
-  },
-  'delivery.ts',
-);
-const DELIVERY_NAMES = pipelineNames(DELIVERY);
 
 const isNotice = ({ type, detail }: JournalEntry) =>
   type === 'DeliveryRecorded' && String(detail['subject']).startsWith('harbor-prod:');
