@@ -25,7 +25,7 @@ export interface LoadBalancerProps {
  * The public way in: an internet-facing Application Load Balancer, HTTP on port 80, before the target group of the fleet.
  *
  * HTTPS needs a domain name and its certificate, which only the owner of the service has: give the listener
- * `certificates` and port 443 once there are some. The smoke test comes this way too, from a build without a VPC.
+ * `certificates` and port 443 once there are some. The tests of the pipeline come this way too, from a build without a VPC.
  */
 export class LoadBalancer extends Construct {
   readonly loadBalancer: ApplicationLoadBalancer;

@@ -51,7 +51,7 @@ export class BakeStep extends Step implements ICodePipelineActionFactory {
     const minutes = (oneBox ?? environment).bakeMinutes;
     const share = (oneBox?.trafficPercent ?? 100) / 100;
     const parameters: BakeParameters = {
-      ...watched(delivery, environment, bakeFunction, oneBox && 'oneBox'),
+      ...watched(delivery, environment, bakeFunction, [oneBox ? 'oneBox' : 'fleet']),
       minutes,
       minimumRequests: Math.ceil(environment.minimumRequests * share),
       limitMinutes: Math.max(minutes, environment.bakeLimitMinutes),

@@ -10,13 +10,13 @@ import { watched } from './watched';
  * What a release has to pass to enter the stage of a wave: none of its environments has a red alarm or a freeze, and
  * their deployment windows are open. A window that is closed is waited for.
  *
- * @see docs/decisions/0005-the-gate-is-a-function.md for why the rule CloudWatchAlarm is not used
+ * @see docs/decisions/0006-the-gate-is-a-function.md for why the rule CloudWatchAlarm is not used
  */
 export function entryConditions(delivery: Delivery, { environments }: Wave, gate: JobFunction): Conditions {
   const parameters: GateParameters = {
     environments: environments.map((environment) => ({
       name: environment.name,
-      ...watched(delivery, environment, gate),
+      ...watched(delivery, environment, gate, environment.oneBox ? ['fleet', 'oneBox'] : ['fleet']),
       freezes: environment.freezes.length > 0 ? environment.freezes : undefined,
     })),
   };

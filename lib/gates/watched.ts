@@ -9,10 +9,11 @@ export function watched(
   delivery: Delivery,
   environment: Environment,
   job: JobFunction,
-  group: 'fleet' | 'oneBox' = 'fleet',
+  groups: readonly ('fleet' | 'oneBox')[],
 ): Watched {
   const { alarms, oneBox, bakeRole } = environmentNames(delivery, environment);
-  const names = { alarms: Object.values(group === 'oneBox' ? oneBox.alarms : alarms) };
+  const of = { fleet: alarms, oneBox: oneBox.alarms };
+  const names = { alarms: groups.flatMap((group) => Object.values(of[group])) };
   const region = environment.region === delivery.region ? undefined : environment.region;
   if (environment.account === delivery.account) return { ...names, region };
 

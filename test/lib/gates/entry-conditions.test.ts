@@ -36,6 +36,14 @@ test('the gate looks at the alarms of the environment', () => {
   });
 });
 
+test('where there is a one-box, its alarms block too', () => {
+  const template = synthesize({ ...DESCRIPTION, environments: [beta, { ...prod, oneBox: {} }] }).pipeline;
+  const [{ alarms }] = userParameters(rulesOf('prod', template)[0]).environments;
+  expect(alarms).toEqual(
+    expect.arrayContaining(['harbor-prod-error-rate', 'harbor-prod-one-box-error-rate']),
+  );
+});
+
 test('the pipeline may call the gate, which the construct of a rule does not see to', () => {
   pipeline.hasResourceProperties('AWS::IAM::Policy', {
     Roles: [{ Ref: Match.stringLikeRegexp('^CodePipelineRole') }],
