@@ -37,6 +37,7 @@ test('the defaults are those the docstrings promise', () => {
     service: 'harbor',
     branch: 'main',
     approveProduction: false,
+    review: true,
     notifications: { email: [], authors: [] },
     dashboards: true,
     security: { auditLevel: 'high', cloudTrail: false, guardDuty: false },
