@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from './values';
+import { text, timeZone } from './values';
 
 /** When a release may enter the stage of an environment. */
 export interface DeploymentWindow {
@@ -35,20 +35,6 @@ const moment = () => {
   const allowed = 'a moment in ISO 8601 with its offset, such as 2026-12-24T00:00:00+01:00';
   return z.iso.datetime({ offset: true, error: allowed });
 };
-
-const timeZone = () => {
-  const allowed = 'a time zone of the IANA database, such as Europe/Berlin';
-  return z.string(allowed).refine(isTimeZone, allowed);
-};
-
-function isTimeZone(value: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 export const deploymentWindow = z
   .strictObject(

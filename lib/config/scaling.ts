@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { percent, text, wholeNumber } from './values';
+import { percent, text, timeZone, wholeNumber } from './values';
 
 /** How a fleet finds its size between `capacity.min` and `capacity.max`, and when those change. */
 export interface Scaling {
@@ -50,7 +50,7 @@ export interface ScheduledSize {
   readonly cron: string;
 
   /**
-   * Time zone of the cron expression, such as `Europe/Berlin`.
+   * Time zone of the cron expression, by its name in the IANA database.
    *
    * @default - UTC
    */
@@ -87,7 +87,7 @@ const scheduledSize = z
   .strictObject(
     {
       cron: text(CRON, 'a cron expression of 5 fields: minute, hour, day of month, month, day of week'),
-      timeZone: text(/^[A-Za-z_]+(\/[A-Za-z0-9_+-]+)*$/, 'a time zone, such as Europe/Berlin').optional(),
+      timeZone: timeZone().optional(),
       min: wholeNumber(2, 200).optional(),
       max: wholeNumber(2, 200).optional(),
     },

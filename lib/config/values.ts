@@ -22,3 +22,17 @@ export const name = (from: number, to: number) => {
   const allowed = `${from} to ${to} lower-case letters, digits and inner hyphens, a letter first`;
   return text(NAME, allowed).min(from, allowed).max(to, allowed);
 };
+
+export const timeZone = () => {
+  const allowed = 'a time zone of the IANA database, such as Europe/Berlin';
+  return z.string(allowed).refine(isTimeZone, allowed);
+};
+
+function isTimeZone(value: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -133,6 +133,9 @@ describe('requests', () => {
       expect(sum('HTTPCode_Target_2XX_Count', ofTargetGroup)).toBe(2);
       expect(sum('HTTPCode_Target_5XX_Count', ofTargetGroup)).toBe(1);
     }
+    const perTarget = recorded.filter((one) => one.metricName === 'RequestCountPerTarget');
+    expect(perTarget.reduce((total, { value, count }) => total + value * count, 0)).toBe(3); // of one target
+    expect(Object.keys(perTarget[0].dimensions)).toEqual(['TargetGroup']);
     const times = recorded.filter(
       (one) => one.metricName === 'TargetResponseTime' && one.dimensions.TargetGroup,
     );
