@@ -108,12 +108,11 @@ class StackAction {
   }
 
   private async createOrUpdate(): Promise<void> {
-    const { call } = this.context;
     const input = { StackName: this.StackName, ...(await this.input()) };
     const { operations } = this.cloudformation;
     const exists = await this.find();
     try {
-      await (exists ? operations.UpdateStack(input, call) : operations.CreateStack(input, call));
+      await (exists ? operations.UpdateStack(input) : operations.CreateStack(input));
     } catch (error) {
       if (NOTHING_TO_DO.test((error as Error).message)) return;
       throw error;
@@ -143,7 +142,7 @@ class StackAction {
       ChangeSetType: isNew ? 'CREATE' : 'UPDATE',
       ...(await this.input()),
     };
-    await operations.CreateChangeSet(input, call);
+    await operations.CreateChangeSet(input);
     const changeSet = await this.changeSet();
     this.context.report({ externalExecutionId: changeSet.ChangeSetId, summary: changeSet.StatusReason });
     if (changeSet.Status === 'FAILED' && !NOTHING_TO_DO.test(changeSet.StatusReason)) {
@@ -207,6 +206,7 @@ class StackAction {
     return found?.Stacks?.[0];
   }
 
+  /** Without a call, which would bound the template as that of a client's request. Out of an artifact it is an object. */
   private async input() {
     const { context } = this;
     return stackInput(context.configuration, context.inputs, async (value, key) => {

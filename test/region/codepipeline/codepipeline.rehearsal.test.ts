@@ -12,7 +12,9 @@ import { action, build, pipelineOf, rule, SOURCE } from './pipelines';
 const ROLE = 'arn:aws:iam::111111111111:role/any';
 const NAME = 'release';
 
+/** Longer than a request of a client may carry: CloudFormation reads the template of an artifact as an object. */
 const TEMPLATE = {
+  Metadata: { Padding: 'x'.repeat(60_000) },
   Resources: { Made: { Type: 'AWS::CodeCommit::Repository', Properties: { RepositoryName: 'made' } } },
   Outputs: { Name: { Value: { 'Fn::GetAtt': ['Made', 'Name'] } } },
 };
