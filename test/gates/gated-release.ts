@@ -38,6 +38,7 @@ const delivery = checkDescription(
         bakeMinutes: 3,
         minimumRequests: 100,
         bakeLimitMinutes: 6,
+        deploymentWindow: { cron: '* * * ? * *', timeZone: 'Europe/Berlin' },
       },
       { name: 'prod', capacity: { min: 2, max: 2 } },
     ],
