@@ -1,5 +1,5 @@
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Commit } from '../execution';
+import { publish } from '../message';
 import type { GuardSettings } from './settings';
 
 /** What the team is told of an incident. */
@@ -25,19 +25,16 @@ export async function notify(notice: Notice, { topicArn, deploymentGroup }: Guar
   const region = topicArn.split(':')[3];
   const { headline, deploymentId, commit, alarm, reason, done, entry, look = deploymentId } = notice;
   const release = commit ? `commit ${commit.id.slice(0, 7)} "${commit.subject}"` : 'no commit';
-  const lines = [
-    `Alarm: ${alarm}${reason ? `. ${reason}` : ''}`,
-    `Release: ${release}, deployment ${deploymentId}`,
-    `Done: ${done}`,
-    ...(entry ? [`Way into the stage: ${entry}`] : []),
-    '',
-    `https://${region}.console.aws.amazon.com/codesuite/codedeploy/deployments/${look}?region=${region}`,
-  ];
-  await new SNSClient().send(
-    new PublishCommand({
-      TopicArn: topicArn,
-      Subject: `${deploymentGroup}: ${headline}`.slice(0, 100),
-      Message: lines.join('\n'),
-    }),
-  );
+  await publish(topicArn, {
+    subject: `${deploymentGroup}: ${headline}`,
+    lines: [
+      `Alarm: ${alarm}${reason ? `. ${reason}` : ''}`,
+      `Release: ${release}, deployment ${deploymentId}`,
+      `Done: ${done}`,
+      ...(entry ? [`Way into the stage: ${entry}`] : []),
+    ],
+    links: {
+      Deployment: `https://${region}.console.aws.amazon.com/codesuite/codedeploy/deployments/${look}?region=${region}`,
+    },
+  });
 }

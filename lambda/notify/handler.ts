@@ -1,7 +1,7 @@
 import { CodePipelineClient } from '@aws-sdk/client-codepipeline';
 import type { DeploymentEvent, PipelineEvent } from '../events';
+import { publish } from '../message';
 import { deliverySettings } from '../settings';
-import { publish } from './message';
 import { releaseFailed } from './release-failed';
 import { rolledBack } from './rolled-back';
 

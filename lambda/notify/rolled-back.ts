@@ -1,9 +1,9 @@
 import { CodeDeployClient, type DeploymentInfo, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
 import type { CodePipelineClient } from '@aws-sdk/client-codepipeline';
 import { actionsOf, commitOf, executionBehind } from '../execution';
+import type { Message } from '../message';
 import type { DeliverySettings, EnvironmentSettings } from '../settings';
 import { deploymentUrl, executionUrl } from './links';
-import type { Message } from './message';
 import { authorOf, describe } from './release-failed';
 
 const codedeploy = new CodeDeployClient();

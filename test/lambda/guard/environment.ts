@@ -118,7 +118,7 @@ export class Environment {
       return {};
     });
     this.sns.on(PublishCommand).callsFake(({ Subject, Message }) => {
-      this.told.push({ subject: Subject, message: Message });
+      this.told.push({ subject: Subject, message: JSON.parse(Message).default });
       return {};
     });
   }

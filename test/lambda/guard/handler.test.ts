@@ -85,7 +85,7 @@ describe('an alarm goes off after a release', () => {
           'Done: rolled back by deployment d-3',
           'Way into the stage: closed, until a newer commit arrives at prod or a person opens it',
           '',
-          'https://us-east-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-3?region=us-east-1',
+          'Deployment: https://us-east-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-3?region=us-east-1',
         ].join('\n'),
       },
     ]);
