@@ -16,19 +16,32 @@ export interface Zone {
   readonly offset: number;
 }
 
+/** One for each time zone: making one takes longer than using it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+    });
+    formats.set(timeZone, format);
+  }
+  return format;
+}
+
 /** @param time milliseconds since the epoch */
 export function calendarMinute(time: number, { name, offset }: Zone): CalendarMinute {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: name,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-  });
   const parts = Object.fromEntries(
-    format.formatToParts(time + offset).map(({ type, value }) => [type, Number(value)]),
+    formatOf(name)
+      .formatToParts(time + offset)
+      .map(({ type, value }) => [type, Number(value)]),
   );
   const { minute, hour, day, month, year } = parts;
   const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 1;

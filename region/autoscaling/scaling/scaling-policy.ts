@@ -143,14 +143,14 @@ export class ScalingPolicy {
 
   /**
    * Instances that are warming up do not count for what is to be added, so that a lasting breach adds once; and while
-   * there are any, nothing is taken away.
+   * there are any, nothing is taken away. The instances that the group has at least count in any case.
    */
   private warm(capacity: (base: number) => number | undefined): number | undefined {
     const { group } = this;
     const warming = group.warmingUp(
       Number(this.input.EstimatedInstanceWarmup ?? group.settings.instanceWarmup),
     );
-    const wanted = capacity(Math.max(0, group.capacity - warming));
+    const wanted = capacity(Math.max(group.settings.minSize, group.capacity - warming));
     if (wanted === undefined || wanted > group.capacity) return wanted;
     return warming > 0 ? undefined : wanted;
   }
