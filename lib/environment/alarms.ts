@@ -1,11 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
-import {
-  Alarm,
-  ComparisonOperator,
-  type IMetric,
-  MathExpression,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   type ApplicationLoadBalancer,
   type ApplicationTargetGroup,
@@ -13,8 +6,8 @@ import {
   HttpCodeTarget,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import { ALARM_EVALUATION } from '../config/alarm-evaluation';
 import type { AlarmThresholds } from '../config/description';
+import { minuteAlarm, PERIOD as period } from './minute-alarm';
 
 export interface ReleaseAlarmsProps {
   readonly names: { readonly errorRate: string; readonly latency: string; readonly unhealthyHosts: string };
@@ -38,8 +31,6 @@ export class ReleaseAlarms extends Construct {
     { names, thresholds, loadBalancer, targetGroup }: ReleaseAlarmsProps,
   ) {
     super(scope, id);
-    const { periodMinutes, evaluationPeriods, datapointsToAlarm } = ALARM_EVALUATION;
-    const period = Duration.minutes(periodMinutes);
     const statistic = 'Sum';
 
     // RequestCount leaves out the requests no target could be chosen for: those are the load balancer's own errors.
@@ -55,38 +46,19 @@ export class ReleaseAlarms extends Construct {
     const requests = '(FILL(served, 0) + FILL(balancerErrors, 0))';
     const errors = '(FILL(targetErrors, 0) + FILL(balancerErrors, 0))';
 
-    const alarm = (
-      alarmName: string,
-      alarmDescription: string,
-      {
-        value,
-        threshold,
-        usingMetrics,
-      }: { value: string; threshold: number; usingMetrics: Record<string, IMetric> },
-    ) =>
-      new Alarm(this, alarmName, {
-        alarmName,
-        alarmDescription,
-        metric: new MathExpression({
-          expression: `IF(${requests} >= ${thresholds.minimumRequestsPerMinute}, ${value}, 0)`,
-          label: alarmDescription,
-          usingMetrics,
-          period,
-        }),
-        threshold,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluationPeriods,
-        datapointsToAlarm,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      });
+    const counts = `${requests} >= ${thresholds.minimumRequestsPerMinute}`;
 
     this.alarms = [
-      alarm(names.errorRate, 'Server errors, in percent of the requests', {
+      minuteAlarm(this, names.errorRate, {
+        description: 'Server errors, in percent of the requests',
+        counts,
         value: `100 * ${errors} / ${requests}`,
         threshold: thresholds.errorRatePercent,
         usingMetrics: traffic,
       }),
-      alarm(names.latency, 'Response time, 99th percentile, in milliseconds', {
+      minuteAlarm(this, names.latency, {
+        description: 'Response time, 99th percentile, in milliseconds',
+        counts,
         value: '1000 * FILL(seconds, 0)',
         threshold: thresholds.latencyP99Milliseconds,
         usingMetrics: {
@@ -95,7 +67,9 @@ export class ReleaseAlarms extends Construct {
           seconds: targetGroup.metrics.targetResponseTime({ statistic: 'p99', period }),
         },
       }),
-      alarm(names.unhealthyHosts, 'Hosts that fail their health check', {
+      minuteAlarm(this, names.unhealthyHosts, {
+        description: 'Hosts that fail their health check',
+        counts,
         value: 'FILL(hosts, 0)',
         threshold: 1,
         usingMetrics: {

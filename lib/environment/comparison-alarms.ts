@@ -1,15 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
-import {
-  Alarm,
-  ComparisonOperator,
-  type IMetric,
-  MathExpression,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { type ApplicationTargetGroup, HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import { ALARM_EVALUATION } from '../config/alarm-evaluation';
 import type { OneBoxSettings } from '../config/one-box';
+import { minuteAlarm, PERIOD as period } from './minute-alarm';
 
 export interface ComparisonAlarmsProps {
   readonly names: { readonly errorRateAboveFleet: string; readonly latencyAboveFleet: string };
@@ -30,8 +23,6 @@ export class ComparisonAlarms extends Construct {
 
   constructor(scope: Construct, id: string, { names, settings, oneBox, fleet }: ComparisonAlarmsProps) {
     super(scope, id);
-    const { periodMinutes, evaluationPeriods, datapointsToAlarm } = ALARM_EVALUATION;
-    const period = Duration.minutes(periodMinutes);
     const sum = { statistic: 'Sum', period };
     const requests = {
       boxRequests: oneBox.metrics.requestCount(sum),
@@ -39,50 +30,31 @@ export class ComparisonAlarms extends Construct {
     };
     const fewest = settings.alarms.minimumRequestsPerMinute;
 
-    const alarm = (
-      alarmName: string,
-      alarmDescription: string,
-      difference: string,
-      threshold: number,
-      metrics: Record<string, IMetric>,
-    ) =>
-      new Alarm(this, alarmName, {
-        alarmName,
-        alarmDescription,
-        metric: new MathExpression({
-          expression: `IF(FILL(boxRequests, 0) >= ${fewest} AND FILL(fleetRequests, 0) >= ${fewest}, ${difference}, 0)`,
-          label: alarmDescription,
-          usingMetrics: { ...requests, ...metrics },
-          period,
-        }),
-        threshold,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluationPeriods,
-        datapointsToAlarm,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      });
+    const counts = `FILL(boxRequests, 0) >= ${fewest} AND FILL(fleetRequests, 0) >= ${fewest}`;
 
     this.alarms = [
-      alarm(
-        names.errorRateAboveFleet,
-        "The one-box's server errors above the fleet's, in percentage points",
-        '100 * (FILL(boxErrors, 0) / boxRequests - FILL(fleetErrors, 0) / fleetRequests)',
-        settings.errorRateAboveFleetPercent,
-        {
+      minuteAlarm(this, names.errorRateAboveFleet, {
+        description: "The one-box's server errors above the fleet's, in percentage points",
+        counts,
+        value: '100 * (FILL(boxErrors, 0) / boxRequests - FILL(fleetErrors, 0) / fleetRequests)',
+        threshold: settings.errorRateAboveFleetPercent,
+        usingMetrics: {
+          ...requests,
           boxErrors: oneBox.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, sum),
           fleetErrors: fleet.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, sum),
         },
-      ),
-      alarm(
-        names.latencyAboveFleet,
-        "The one-box's response time above the fleet's, 99th percentile, in milliseconds",
-        '1000 * (FILL(boxSeconds, 0) - FILL(fleetSeconds, 0))',
-        settings.latencyP99AboveFleetMilliseconds,
-        {
+      }),
+      minuteAlarm(this, names.latencyAboveFleet, {
+        description: "The one-box's response time above the fleet's, 99th percentile, in milliseconds",
+        counts,
+        value: '1000 * (FILL(boxSeconds, 0) - FILL(fleetSeconds, 0))',
+        threshold: settings.latencyP99AboveFleetMilliseconds,
+        usingMetrics: {
+          ...requests,
           boxSeconds: oneBox.metrics.targetResponseTime({ statistic: 'p99', period }),
           fleetSeconds: fleet.metrics.targetResponseTime({ statistic: 'p99', period }),
         },
-      ),
+      }),
     ];
   }
 }

@@ -4,12 +4,20 @@ import { ScaledClock } from '../../region/clock/clock';
 import type { JournalEntry } from '../../region/journal/journal';
 import { Region } from '../../region/region';
 import { atEnd, temporaryFolder } from '../support/folder';
-import { filesOf, type Revision } from './revision';
+import { revisionFiles } from '../support/revision';
 import { PIPELINE, provision, STAGE } from './stacks';
 
 /** What the names of the guard's rules begin with: the stack's, and the construct's. */
 const GUARD = 'Tidegate-harbor-prod-Guard';
 const ROLE = 'arn:aws:iam::111111111111:role/any';
+
+/** What is wrong with a revision. */
+export interface Revision {
+  /** Whether it fails the request `/rare`. @default false */
+  readonly fails?: boolean;
+  /** Whether its ApplicationStop fails. @default false */
+  readonly brokenStop?: boolean;
+}
 
 /** Production of the service `harbor`, as the app declares it, with a pipeline that does no more than deploy to it. */
 export class Production {
@@ -38,14 +46,21 @@ export class Production {
   }
 
   /** Pushes a revision and starts the pipeline; resolves with the commit. */
-  async push(content: Revision = {}): Promise<string> {
+  async push({ fails, brokenStop }: Revision = {}): Promise<string> {
     const revision = `v${++this.#revisions}`;
+    const files = revisionFiles(revision, {
+      fails: fails ? "request.url === '/rare'" : undefined,
+      brokenStop,
+    });
     const { commitId } = await this.call('codecommit', 'CreateCommit', {
       repositoryName: 'harbor',
       branchName: 'main',
       ...(this.#revisions > 1 && { parentCommitId: await this.head() }),
       commitMessage: revision,
-      putFiles: filesOf(revision, content),
+      putFiles: Object.entries(files).map(([filePath, { content }]) => ({
+        filePath,
+        fileContent: Buffer.from(content),
+      })),
     });
     await this.run();
     return commitId;

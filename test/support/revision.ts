@@ -1,4 +1,4 @@
-import { zipOf } from '../../region/zip/zip';
+import { type ZipEntry, zipOf } from '../../region/zip/zip';
 
 const UNIT = `[Service]
 ExecStart=${process.execPath} /opt/app/server.js
@@ -17,28 +17,40 @@ hooks:
   ApplicationStart: [{ location: start.sh, timeout: 30 }]
 `;
 
-/**
- * A revision of a small web server that answers with its own name, for hosts of the region.
- * @param fails JavaScript that says of a `request`, the `count`-th of its process, whether the answer is a 500
- */
-export function revision(name: string, fails = 'false'): Promise<Buffer> {
-  return zipOf({
-    'appspec.yml': APPSPEC,
-    'server.js': `
-      let count = 0;
-      const server = require('node:http').createServer((request, response) => {
-        if (request.url !== '/health') count++;
-        response.statusCode = request.url !== '/health' && ${fails} ? 500 : 200;
-        response.end('${name}');
-      });
-      server.listen(Number(process.env.PORT ?? 8080), process.env.HOST);
-      process.on('SIGTERM', () => { server.close(() => process.exit(0)); server.closeIdleConnections(); });
-    `,
-    'app.service': UNIT,
-    'stop.sh': { content: '#!/bin/bash\nsystemctl stop app.service || [ $? -eq 5 ]\n', mode: 0o755 },
-    'start.sh': {
-      content: '#!/bin/bash\nset -e\nsystemctl daemon-reload\nsystemctl restart app.service\n',
-      mode: 0o755,
-    },
-  });
+export interface RevisionOptions {
+  /** JavaScript that says of a `request`, the `count`-th of its process, whether the answer is a 500. @default 'false' */
+  readonly fails?: string;
+  /** Whether its ApplicationStop fails. @default false */
+  readonly brokenStop?: boolean;
+}
+
+/** The files of a small web server that answers with its own name and in `X-Revision`, for hosts of the region. */
+export function revisionFiles(
+  name: string,
+  { fails = 'false', brokenStop = false }: RevisionOptions = {},
+): Record<string, ZipEntry> {
+  const script = (...lines: string[]) => ({ content: ['#!/bin/bash', ...lines, ''].join('\n'), mode: 0o755 });
+  const server = `
+    let count = 0;
+    const server = require('node:http').createServer((request, response) => {
+      if (request.url !== '/health') count++;
+      response.setHeader('X-Revision', '${name}');
+      response.statusCode = request.url !== '/health' && ${fails} ? 500 : 200;
+      response.end('${name}');
+    });
+    server.listen(Number(process.env.PORT ?? 8080), process.env.HOST);
+    process.on('SIGTERM', () => { server.close(() => process.exit(0)); server.closeIdleConnections(); });
+  `;
+  return {
+    'appspec.yml': { content: APPSPEC },
+    'server.js': { content: server },
+    'app.service': { content: UNIT },
+    'stop.sh': script(brokenStop ? 'exit 1' : 'systemctl stop app.service || [ $? -eq 5 ]'),
+    'start.sh': script('set -e', 'systemctl daemon-reload', 'systemctl restart app.service'),
+  };
+}
+
+/** The same as a revision that CodeDeploy takes. */
+export function revision(name: string, options?: RevisionOptions): Promise<Buffer> {
+  return zipOf(revisionFiles(name, options));
 }

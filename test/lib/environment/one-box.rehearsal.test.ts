@@ -101,7 +101,7 @@ const call = async (service: string, operation: string, input: object): Promise<
 
 /** Publishes a revision and deploys it to the one-box or the fleet; resolves at the end of the deployment. */
 async function deploy(name: string, deploymentGroupName: string, fails?: string) {
-  await region.home.service('s3').write('releases', `${name}.zip`, await revision(name, fails));
+  await region.home.service('s3').write('releases', `${name}.zip`, await revision(name, { fails }));
   const { deploymentId } = await call('codedeploy', 'CreateDeployment', {
     applicationName: names.application,
     deploymentGroupName,

@@ -1,10 +1,9 @@
-import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { ScaledClock } from '../../../region/clock/clock';
 import { Region } from '../../../region/region';
 import { temporaryFolder } from '../../support/folder';
-import { writeZip } from '../../support/zip';
+import { revision } from '../../support/revision';
 
 /** Real hosts, a real load balancer, measured metrics, steady traffic: releases and a rollback, end to end. */
 const folder = temporaryFolder('release');
@@ -13,42 +12,9 @@ const traffic: { status: number; revision: string }[] = [];
 let running = true;
 const clients: Promise<void>[] = [];
 
-const SERVER = (revision: string, fails: boolean) => `
-  const http = require('node:http');
-  const server = http.createServer((request, response) => {
-    response.setHeader('X-Revision', '${revision}');
-    response.statusCode = ${fails} && request.url === '/quote' ? 500 : 200;
-    response.end('${revision}');
-  });
-  server.listen(Number(process.env.PORT ?? 8080), process.env.HOST);
-  process.on('SIGTERM', () => { server.close(() => process.exit(0)); server.closeIdleConnections(); });
-`;
-const UNIT = `[Service]
-ExecStart=${process.execPath} /opt/app/server.js
-TimeoutStopSec=10
-[Install]
-WantedBy=multi-user.target
-`;
-const APPSPEC = `version: 0.0
-os: linux
-files:
-  - { source: server.js, destination: /opt/app }
-  - { source: app.service, destination: /etc/systemd/system }
-hooks:
-  ApplicationStop: [{ location: stop.sh, timeout: 30 }]
-  ApplicationStart: [{ location: start.sh, timeout: 30 }]
-`;
-
-async function publish(revision: string, fails = false): Promise<void> {
-  const file = path.join(folder, `${revision}.zip`);
-  await writeZip(file, {
-    'appspec.yml': { content: APPSPEC },
-    'server.js': { content: SERVER(revision, fails) },
-    'app.service': { content: UNIT },
-    'stop.sh': { content: '#!/bin/bash\nsystemctl stop app.service || [ $? -eq 5 ]\n' },
-    'start.sh': { content: '#!/bin/bash\nset -e\nsystemctl daemon-reload\nsystemctl restart app.service\n' },
-  });
-  await region.home.service('s3').write('releases', `${revision}.zip`, fs.readFileSync(file));
+async function publish(name: string, fails = false): Promise<void> {
+  const bundle = await revision(name, fails ? { fails: "request.url === '/quote'" } : undefined);
+  await region.home.service('s3').write('releases', `${name}.zip`, bundle);
 }
 
 const call = async (service: string, operation: string, input: object): Promise<any> =>
