@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
@@ -18,7 +17,7 @@ const RATE = 100;
 export interface RehearsalOptions {
   /** The app's folder. */
   readonly project: string;
-  /** Where everything of the rehearsal goes; emptied first. */
+  /** Where everything of the rehearsal goes. One rehearsal at a time may use it. */
   readonly folder: string;
   /** AWS seconds in one wall second. */
   readonly scale: number;
@@ -64,7 +63,6 @@ export class Rehearsal {
 
   static async start(options: RehearsalOptions): Promise<Rehearsal> {
     const folder = path.join(options.folder, 'region');
-    fs.rmSync(path.join(folder, 'journal.jsonl'), { force: true });
     return new Rehearsal(await Region.start({ folder, clock: new ScaledClock(options.scale) }), options);
   }
 

@@ -31,7 +31,7 @@ test.each([
   expect(code).toBe(expected);
 });
 
-test('Ctrl-C in the middle of a release ends everything', async () => {
+test('a second rehearsal leaves a running one as it was, and Ctrl-C in the middle of a release ends everything', async () => {
   const folder = temporaryFolder('interrupted');
   const { child, printed } = start('--folder', folder);
   const building = new Promise<void>((resolve, reject) => {
@@ -39,6 +39,11 @@ test('Ctrl-C in the middle of a release ends everything', async () => {
     child.on('close', () => reject(new Error(`ended before its first build:\n${printed()}`)));
   });
   await building;
+  const second = start('--folder', folder);
+  const [refused] = await once(second.child, 'close');
+  expect(second.printed()).toContain('is in use by another region');
+  expect(refused).toBe(1);
+
   child.removeAllListeners('close');
   child.kill('SIGINT');
   const [code] = await once(child, 'close');

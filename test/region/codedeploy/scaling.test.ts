@@ -66,16 +66,7 @@ describe('an instance that Auto Scaling launches', () => {
   test('in the middle of a deployment gets the previous revision, then a follow-on deployment', async () => {
     const fleet = await fakeFleet();
     await fleet.deploy('v1');
-    let release = () => {};
-    fleet.fleet.behaviour = ({ event, bundle }) =>
-      event === 'ValidateService' && bundle.key === 'v2'
-        ? new Promise((resolve) => {
-            release = () => {
-              fleet.fleet.behaviour = () => undefined;
-              resolve({ status: 'Succeeded' });
-            };
-          })
-        : undefined;
+    const release = holdValidation(fleet, 'v2');
     const ended = fleet.codedeploy.finished(await fleet.start('v2'));
     const launched = await scaleOut(fleet);
     expect(fleet.installed(launched)).toBe('v1');
@@ -95,16 +86,7 @@ describe('an instance that Auto Scaling launches', () => {
   test('stays as it is under outdatedInstancesStrategy IGNORE', async () => {
     const fleet = await fakeFleet({ group: { outdatedInstancesStrategy: 'IGNORE' } });
     await fleet.deploy('v1');
-    let release = () => {};
-    fleet.fleet.behaviour = ({ event, bundle }) =>
-      event === 'ValidateService' && bundle.key === 'v2'
-        ? new Promise((resolve) => {
-            release = () => {
-              fleet.fleet.behaviour = () => undefined;
-              resolve({ status: 'Succeeded' });
-            };
-          })
-        : undefined;
+    const release = holdValidation(fleet, 'v2');
     const ended = fleet.codedeploy.finished(await fleet.start('v2'));
     const launched = await scaleOut(fleet);
     release();
@@ -174,3 +156,18 @@ test('processes are suspended while a deployment runs, but for those that were a
   expect(during.sort()).toEqual(['AZRebalance', 'Terminate']);
   expect(names()).toEqual(['AZRebalance']);
 });
+
+/** Holds ValidateService of that revision on every host that comes to it, until it is released. */
+function holdValidation({ fleet }: Awaited<ReturnType<typeof fakeFleet>>, revision: string): () => void {
+  let release = () => {};
+  fleet.behaviour = ({ event, bundle }) =>
+    event === 'ValidateService' && bundle.key === revision
+      ? new Promise((resolve) => {
+          release = () => {
+            fleet.behaviour = () => undefined;
+            resolve({ status: 'Succeeded' });
+          };
+        })
+      : undefined;
+  return () => release();
+}
