@@ -17,6 +17,7 @@ import { S3 } from './s3/s3';
 import { Sns } from './sns/sns';
 import { Ssm } from './ssm/ssm';
 import { Sts } from './sts/sts';
+import { XRay } from './xray/xray';
 
 /** Every AWS service that the region plays, by the name its code asks for it. */
 export const SERVICES = {
@@ -39,6 +40,7 @@ export const SERVICES = {
   lambda: Lambda,
   sns: Sns,
   events: Events,
+  xray: XRay,
 } as const;
 
 export type ServiceName = keyof typeof SERVICES;

@@ -66,6 +66,7 @@ const PACKAGES: Record<ServiceName, () => Record<string, any>> = {
   lambda: () => require('@aws-sdk/client-lambda'),
   sns: () => require('@aws-sdk/client-sns'),
   events: () => require('@aws-sdk/client-eventbridge'),
+  xray: () => require('@aws-sdk/client-xray'),
 };
 
 /** Services whose name in a signature's credential scope is not their folder's name. */
