@@ -55,9 +55,11 @@ export function isScalingPolicy(arn: string): boolean {
 /** Hands a policy the alarm's newest value. The policy must be of the alarm's own account and region. */
 export function callScalingPolicy(scope: Scope, arn: string, alarm: Alarm): void {
   if (!(alarm instanceof MetricAlarm)) throw new Error('a composite alarm cannot call a scaling policy');
+  if (alarm.config.Threshold === undefined)
+    throw new Error('an alarm on a band cannot call a scaling policy');
   scope.service('autoscaling').alarmed(arn, {
     cause: `monitor alarm ${alarm.name} in state ${alarm.state.value}`,
     value: alarm.newest,
-    threshold: alarm.config.Threshold!,
+    threshold: alarm.config.Threshold,
   });
 }

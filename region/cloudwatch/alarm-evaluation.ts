@@ -1,4 +1,5 @@
 import type { ComparisonOperator } from '@aws-sdk/client-cloudwatch';
+import type { Band } from './anomaly-model';
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 export type TreatMissingData = 'missing' | 'ignore' | 'breaching' | 'notBreaching';
@@ -23,11 +24,7 @@ export function breaches(operator: ComparisonOperator, value: number, threshold:
 }
 
 /** The operators of anomaly detection, which compare with a band. A value on the band's edge does not breach. */
-export function breachesBand(
-  operator: ComparisonOperator,
-  value: number,
-  band: { lower: number; upper: number },
-): boolean {
+export function breachesBand(operator: ComparisonOperator, value: number, band: Band): boolean {
   const above = value > band.upper && operator !== 'LessThanLowerThreshold';
   const below = value < band.lower && operator !== 'GreaterThanUpperThreshold';
   return above || below;

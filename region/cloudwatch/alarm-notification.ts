@@ -52,6 +52,7 @@ export function configurationEventDetail(
       ...(alarm instanceof MetricAlarm && {
         evaluationPeriods: alarm.config.EvaluationPeriods,
         threshold: alarm.config.Threshold,
+        thresholdMetricId: alarm.config.ThresholdMetricId,
         comparisonOperator: alarm.config.ComparisonOperator,
         treatMissingData: alarm.config.TreatMissingData ?? 'missing',
       }),
@@ -202,7 +203,9 @@ function trigger(alarm: MetricAlarm): Record<string, unknown> {
     EvaluationPeriods: config.EvaluationPeriods,
     DatapointsToAlarm: config.DatapointsToAlarm ?? config.EvaluationPeriods,
     ComparisonOperator: config.ComparisonOperator,
-    Threshold: config.Threshold,
+    ...(config.ThresholdMetricId
+      ? { ThresholdMetricId: config.ThresholdMetricId }
+      : { Threshold: config.Threshold }),
     TreatMissingData: config.TreatMissingData ?? '',
     EvaluateLowSampleCountPercentile: config.EvaluateLowSampleCountPercentile ?? '',
   };

@@ -1,11 +1,14 @@
 import type { ComparisonOperator } from '@aws-sdk/client-cloudwatch';
 import type { AlarmState, TreatMissingData } from './alarm-evaluation';
+import type { Band } from './anomaly-model';
 
 /** A real datapoint; time in seconds since the epoch. */
 export interface Datapoint {
   readonly time: number;
   readonly value: number;
   readonly sampleCount?: number;
+  /** What it is compared with, in an alarm on a band. */
+  readonly band?: Band;
 }
 
 export interface Judgement {
@@ -15,7 +18,8 @@ export interface Judgement {
   readonly datapoints: readonly Datapoint[];
   readonly breaching: readonly Datapoint[];
   readonly operator: ComparisonOperator;
-  readonly threshold: number;
+  /** Undefined in an alarm on a band. */
+  readonly threshold?: number;
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm: number;
   readonly treatMissingData: TreatMissingData;
@@ -41,17 +45,35 @@ export function stateReason(judgement: Judgement): string {
     ]
   }`;
   if (datapoints.length === 0) {
-    return `Threshold Crossed: no datapoints were received for ${counted(evaluationPeriods, 'period', 'periods')} and ${treated}.`;
+    return `${crossed(judgement)}: no datapoints were received for ${counted(evaluationPeriods, 'period', 'periods')} and ${treated}.`;
   }
   const named = to === 'ALARM' ? breaching : datapoints.filter((point) => !breaching.includes(point));
   const needed = to === 'ALARM' ? datapointsToAlarm : evaluationPeriods - datapointsToAlarm + 1;
   const list = [...named].reverse().map(({ value, time }) => `${decimal(value)} (${shortDate(time)})`);
   return (
-    `Threshold Crossed: ${named.length} out of the last ${evaluationPeriods} datapoints [${list.join(', ')}] ` +
-    `${named.length === 1 ? 'was' : 'were'} ${to === 'ALARM' ? '' : 'not '}${COMPARED[judgement.operator]} the threshold ` +
-    `(${decimal(judgement.threshold)})${missing > 0 ? ` and ${treated}` : ''} ` +
+    `${crossed(judgement)}: ${named.length} out of the last ${evaluationPeriods} datapoints [${list.join(', ')}] ` +
+    `${named.length === 1 ? 'was' : 'were'} ${to === 'ALARM' ? '' : 'not '}${compared(judgement, named)}` +
+    `${missing > 0 ? ` and ${treated}` : ''} ` +
     `(minimum ${counted(needed, 'datapoint', 'datapoints')} for ${from} -> ${to} transition).`
   );
+}
+
+function crossed({ threshold }: Judgement): string {
+  return threshold === undefined ? 'Thresholds Crossed' : 'Threshold Crossed';
+}
+
+function compared({ operator, threshold }: Judgement, named: readonly Datapoint[]): string {
+  if (threshold !== undefined) return `${COMPARED[operator]} the threshold (${decimal(threshold)})`;
+  const list = (side: 'lower' | 'upper') =>
+    [...named]
+      .reverse()
+      .map(({ band }) => decimal(band![side]))
+      .join(', ');
+  const below =
+    operator !== 'GreaterThanUpperThreshold' && `less than the lower thresholds [${list('lower')}]`;
+  const above =
+    operator !== 'LessThanLowerThreshold' && `greater than the upper thresholds [${list('upper')}]`;
+  return [below, above].filter((part) => part !== false).join(' or ');
 }
 
 /** An alarm's StateReasonData, CloudWatch's JSON of what was looked at. */
@@ -67,7 +89,12 @@ export function stateReasonData(
     ...(looked.statistic && { statistic: looked.statistic }),
     period: looked.period,
     recentDatapoints: judgement.datapoints.map(({ value }) => value),
-    threshold: judgement.threshold,
+    ...(judgement.threshold === undefined
+      ? {
+          recentLowerThresholds: judgement.datapoints.map(({ band }) => band!.lower),
+          recentUpperThresholds: judgement.datapoints.map(({ band }) => band!.upper),
+        }
+      : { threshold: judgement.threshold }),
     evaluatedDatapoints: [...judgement.datapoints].reverse().map(({ time, value, sampleCount }) => ({
       timestamp: timestamp(time * 1000),
       ...(sampleCount !== undefined && { sampleCount }),

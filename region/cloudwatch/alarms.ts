@@ -9,7 +9,7 @@ import { configurationEventDetail, eventDetail, stateUpdate, type Transition } f
 import { parseAlarmRule } from './alarm-rule';
 import { CompositeAlarm } from './composite-alarm';
 import { checkMetricAlarm, MetricAlarm } from './metric-alarm';
-import type { MetricStore } from './metric-store';
+import type { MetricSources } from './metric-queries';
 
 const MINUTE = 60_000;
 
@@ -22,17 +22,17 @@ export class Alarms {
 
   constructor(
     private readonly scope: Scope,
-    private readonly store: MetricStore,
+    private readonly sources: MetricSources,
   ) {}
 
   putMetricAlarm(config: api.PutMetricAlarmCommandInput): void {
-    checkMetricAlarm(config, this.store);
+    checkMetricAlarm(config, this.sources);
     const alarm = this.put(config, MetricAlarm);
     this.timers.get(alarm.name)?.cancel();
     this.timers.set(
       alarm.name,
       this.scope.clock.every(alarm.interval, () => {
-        const next = alarm.evaluate(this.store, this.now());
+        const next = alarm.evaluate(this.sources, this.now());
         if (next) this.change(alarm, next);
         else this.repeat(alarm);
       }),

@@ -1,26 +1,32 @@
 import type * as api from '@aws-sdk/client-cloudwatch';
 import { AwsError, type AwsService, type Operation, type ResourceProvider, type Scope } from '../service';
 import { Alarms } from './alarms';
+import { anomalyDetectorProvider } from './anomaly-detector-resource';
+import { AnomalyDetectors } from './anomaly-detectors';
 import { Dashboards } from './dashboards';
 import { describeAlarms, describeAlarmsForMetric } from './describe-alarms';
 import { MetricData } from './metric-data';
 import { MetricStore, type Sample } from './metric-store';
 import { alarmProvider, compositeAlarmProvider, dashboardProvider } from './resources';
 
-/** Metrics, metric and composite alarms, and recorded dashboards. */
+/** Metrics, metric and composite alarms, anomaly detectors, and recorded dashboards. */
 export class CloudWatch implements AwsService {
   readonly operations: Record<string, Operation>;
   readonly resources: readonly ResourceProvider[] = [
     alarmProvider,
     compositeAlarmProvider,
+    anomalyDetectorProvider,
     dashboardProvider,
   ];
   private readonly store = new MetricStore();
   private readonly alarms: Alarms;
 
   constructor(protected readonly scope: Scope) {
-    const data = new MetricData(this.store, () => scope.clock.now());
-    const alarms = new Alarms(scope, this.store);
+    const now = () => scope.clock.now();
+    const detectors = new AnomalyDetectors(this.store, now);
+    const sources = { store: this.store, detectors };
+    const data = new MetricData(sources, now);
+    const alarms = new Alarms(scope, sources);
     this.alarms = alarms;
     this.operations = {
       PutMetricData: (input: api.PutMetricDataCommandInput) => data.put(input),
@@ -62,6 +68,7 @@ export class CloudWatch implements AwsService {
       ListTagsForResource: (input: api.ListTagsForResourceCommandInput) => ({
         Tags: Object.entries(alarms.get(input.ResourceARN!).tags).map(([Key, Value]) => ({ Key, Value })),
       }),
+      ...detectors.operations,
       ...new Dashboards(scope).operations,
     };
   }

@@ -3,6 +3,7 @@ import { AwsError } from '../service';
 import { Alarm, type NewState } from './alarm';
 import {
   breaches,
+  breachesBand,
   evaluate,
   evaluationInterval,
   evaluationRange,
@@ -12,8 +13,7 @@ import {
   wallClockProblem,
 } from './alarm-evaluation';
 import { type Datapoint, type Judgement, stateReason, stateReasonData } from './alarm-reason';
-import { MetricQueries } from './metric-queries';
-import type { MetricStore } from './metric-store';
+import { MetricQueries, type MetricSources } from './metric-queries';
 import { percentileOf } from './statistic';
 
 const OPERATORS = [
@@ -22,11 +22,17 @@ const OPERATORS = [
   'LessThanThreshold',
   'LessThanOrEqualToThreshold',
 ];
+/** Those of anomaly detection: they compare with the band that ThresholdMetricId names. */
+const BAND_OPERATORS = [
+  'LessThanLowerThreshold',
+  'GreaterThanUpperThreshold',
+  'LessThanLowerOrGreaterThanUpperThreshold',
+];
 const TREATMENTS = ['missing', 'ignore', 'breaching', 'notBreaching'];
 /** 1970-01-01 was a Thursday; calendar weeks begin on Monday. */
 const FIRST_MONDAY = 4 * 24 * 3600;
 
-/** An alarm on one metric or one metric math expression. */
+/** An alarm on one metric or one metric math expression, against a threshold or a band. */
 export class MetricAlarm extends Alarm<PutMetricAlarmCommandInput> {
   readonly type = 'MetricAlarm';
   /** The newest datapoint that an evaluation has seen. */
@@ -42,7 +48,7 @@ export class MetricAlarm extends Alarm<PutMetricAlarmCommandInput> {
   }
 
   /** The state that the metrics call for; undefined when the alarm keeps its state. */
-  evaluate(store: MetricStore, now: number): NewState | undefined {
+  evaluate(sources: MetricSources, now: number): NewState | undefined {
     const { config, period } = this;
     const evaluationPeriods = config.EvaluationPeriods!;
     const datapointsToAlarm = config.DatapointsToAlarm ?? evaluationPeriods;
@@ -51,16 +57,22 @@ export class MetricAlarm extends Alarm<PutMetricAlarmCommandInput> {
     const end = this.windowEnd(now);
     const grid = { start: end - length * period, period, length };
 
-    const queries = new MetricQueries(store, queriesOf(config));
-    const [result] = queries.evaluate(queries.returned()[0]!.Id!, grid);
+    const queries = new MetricQueries(sources, queriesOf(config));
+    const [result] = queries.evaluate(watchedOf(config, queries)[0]!.Id!, grid);
+    const bands = config.ThresholdMetricId ? queries.evaluate(config.ThresholdMetricId, grid) : undefined;
     const points = Array.from({ length }, (_, index): Datapoint | undefined => {
       const value = result?.series[index];
-      if (value === undefined) return undefined;
-      return { time: grid.start + index * period, value, sampleCount: result?.sampleCounts?.[index] };
+      const [lower, upper] = bands?.map(({ series }) => series[index]) ?? [];
+      const band = lower === undefined || upper === undefined ? undefined : { lower, upper };
+      // Where nothing is usual yet, there is nothing to judge by.
+      if (value === undefined || (bands && !band)) return undefined;
+      return { time: grid.start + index * period, value, sampleCount: result?.sampleCounts?.[index], band };
     });
     this.newest = points.findLast((point) => point !== undefined)?.value;
-    const breaching = (point: Datapoint) =>
-      breaches(config.ComparisonOperator!, point.value, config.Threshold!);
+    const breaching = ({ value, band }: Datapoint) =>
+      band
+        ? breachesBand(config.ComparisonOperator!, value, band)
+        : breaches(config.ComparisonOperator!, value, config.Threshold!);
     const datapoints = points.filter((point) => point !== undefined).slice(-evaluationPeriods);
     if (this.ignoresLowSampleCounts(datapoints)) return undefined;
 
@@ -77,7 +89,7 @@ export class MetricAlarm extends Alarm<PutMetricAlarmCommandInput> {
       datapoints,
       breaching: datapoints.filter(breaching),
       operator: config.ComparisonOperator!,
-      threshold: config.Threshold!,
+      threshold: config.Threshold,
       evaluationPeriods,
       datapointsToAlarm,
       treatMissingData,
@@ -106,21 +118,19 @@ export class MetricAlarm extends Alarm<PutMetricAlarmCommandInput> {
 }
 
 /** @throws AwsError ValidationError with what is wrong in the configuration */
-export function checkMetricAlarm(config: PutMetricAlarmCommandInput, store: MetricStore): void {
-  const problem = metricAlarmProblem(config, store);
+export function checkMetricAlarm(config: PutMetricAlarmCommandInput, sources: MetricSources): void {
+  const problem = metricAlarmProblem(config, sources);
   if (problem) throw new AwsError('ValidationError', `Alarm ${config.AlarmName}: ${problem}`);
 }
 
-function metricAlarmProblem(config: PutMetricAlarmCommandInput, store: MetricStore): string | undefined {
-  const { EvaluationPeriods: periods, DatapointsToAlarm: datapoints, ComparisonOperator: operator } = config;
+function metricAlarmProblem(config: PutMetricAlarmCommandInput, sources: MetricSources): string | undefined {
+  const { EvaluationPeriods: periods, DatapointsToAlarm: datapoints } = config;
   if (!config.AlarmName) return 'AlarmName is missing';
   for (const key of ['EvaluationCriteria', 'WarmUpConfiguration', 'EvaluationInterval'] as const) {
     if (config[key] !== undefined) return `${key} is not played here`;
   }
-  if (config.ThresholdMetricId || !OPERATORS.includes(operator ?? '')) {
-    return `anomaly detection is not played here: ComparisonOperator is ${operator}; allowed are ${OPERATORS.join(', ')}`;
-  }
-  if (config.Threshold === undefined) return 'Threshold is missing';
+  const threshold = thresholdProblem(config);
+  if (threshold) return threshold;
   if (!periods || periods < 1) return `EvaluationPeriods is ${periods}; allowed is 1 or more`;
   if (datapoints !== undefined && (datapoints < 1 || datapoints > periods)) {
     return `DatapointsToAlarm is ${datapoints}; allowed is 1 to EvaluationPeriods, ${periods}`;
@@ -132,13 +142,37 @@ function metricAlarmProblem(config: PutMetricAlarmCommandInput, store: MetricSto
   if (config.MetricName && !config.Statistic === !config.ExtendedStatistic) {
     return 'it must have one of Statistic and ExtendedStatistic';
   }
-  const queries = new MetricQueries(store, queriesOf(config));
-  const returned = queries.returned();
-  if (returned.length !== 1) return `exactly one of Metrics may return data, found ${returned.length}`;
+  const queries = new MetricQueries(sources, queriesOf(config));
+  const watched = watchedOf(config, queries);
+  if (watched.length !== 1) return `exactly one of Metrics may return data, found ${watched.length}`;
   const period = periodOf(config);
-  queries.evaluate(returned[0]!.Id!, { start: 0, period, length: 1 });
+  for (const { Id } of queries.returned()) queries.evaluate(Id!, { start: 0, period, length: 1 });
   const clock = config.EvaluationWindow?.WallClockWindow;
   return periodProblem(period, periods) ?? (clock && wallClockProblem(period, clock.Timezone));
+}
+
+function thresholdProblem(config: PutMetricAlarmCommandInput): string | undefined {
+  const { ComparisonOperator: operator = '', ThresholdMetricId: id, Threshold, Metrics = [] } = config;
+  if (OPERATORS.includes(operator)) {
+    if (id) return `ThresholdMetricId is ${id}; ${operator} compares with Threshold`;
+    return Threshold === undefined ? 'Threshold is missing' : undefined;
+  }
+  if (!BAND_OPERATORS.includes(operator)) {
+    const allowed = [...OPERATORS, ...BAND_OPERATORS].join(', ');
+    return `ComparisonOperator is ${operator}; allowed are ${allowed}`;
+  }
+  if (Threshold !== undefined)
+    return `Threshold is ${Threshold}; ${operator} compares with ThresholdMetricId`;
+  const band = Metrics.find(({ Id }) => Id === id);
+  if (!/^\s*ANOMALY_DETECTION_BAND\s*\(/i.test(band?.Expression ?? '')) {
+    return `ThresholdMetricId is ${id}; allowed is the Id of an ANOMALY_DETECTION_BAND among Metrics`;
+  }
+  return undefined;
+}
+
+/** What is compared: all that returns data but the band. */
+function watchedOf(config: PutMetricAlarmCommandInput, queries: MetricQueries): MetricDataQuery[] {
+  return queries.returned().filter(({ Id }) => Id !== config.ThresholdMetricId);
 }
 
 function periodOf(config: PutMetricAlarmCommandInput): number {

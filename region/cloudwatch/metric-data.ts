@@ -1,13 +1,13 @@
 import type * as api from '@aws-sdk/client-cloudwatch';
 import { AwsError } from '../service';
-import { MetricQueries } from './metric-queries';
-import { type Grid, type MetricStore, metricIdOf } from './metric-store';
+import { MetricQueries, type MetricSources } from './metric-queries';
+import { type Grid, metricIdOf } from './metric-store';
 import { statisticNamed } from './statistic';
 
 /** The operations on metric data. @param now AWS time, milliseconds since the epoch */
 export class MetricData {
   constructor(
-    private readonly store: MetricStore,
+    private readonly sources: MetricSources,
     private readonly now: () => number,
   ) {}
 
@@ -28,7 +28,7 @@ export class MetricData {
       }
       const set = datum.StatisticValues;
       const time = Math.floor((datum.Timestamp?.getTime() ?? this.now()) / 1000);
-      this.store.add(
+      this.sources.store.add(
         metricIdOf({ ...datum, Namespace: namespace }),
         time,
         (samples) => {
@@ -48,7 +48,7 @@ export class MetricData {
   }
 
   get(input: api.GetMetricDataCommandInput): Partial<api.GetMetricDataCommandOutput> {
-    const queries = new MetricQueries(this.store, input.MetricDataQueries ?? []);
+    const queries = new MetricQueries(this.sources, input.MetricDataQueries ?? []);
     const results = queries.returned().flatMap((query): api.MetricDataResult[] => {
       const grid = gridOf(input.StartTime!, input.EndTime!, queries.periodOf(query.Id!));
       return queries.evaluate(query.Id!, grid).map(({ label, series }) => {
@@ -72,29 +72,31 @@ export class MetricData {
     const id = metricIdOf(input);
     const grid = gridOf(input.StartTime!, input.EndTime!, input.Period!);
     const extended = (input.ExtendedStatistics ?? []).map((name) => [name, statisticNamed(name)] as const);
-    const datapoints = this.store.read(id, grid, input.Unit).flatMap((samples, index): api.Datapoint[] => {
-      if (!samples) return [];
-      const simple = (input.Statistics ?? []).map((name) => [name, statisticNamed(name)(samples)]);
-      return [
-        {
-          Timestamp: new Date((grid.start + index * grid.period) * 1000),
-          Unit: this.store.unitOf(id) as api.StandardUnit,
-          ...Object.fromEntries(simple),
-          ...(extended.length > 0 && {
-            ExtendedStatistics: Object.fromEntries(
-              extended.map(([name, read]) => [name, read(samples) ?? 0]),
-            ),
-          }),
-        },
-      ];
-    });
+    const datapoints = this.sources.store
+      .read(id, grid, input.Unit)
+      .flatMap((samples, index): api.Datapoint[] => {
+        if (!samples) return [];
+        const simple = (input.Statistics ?? []).map((name) => [name, statisticNamed(name)(samples)]);
+        return [
+          {
+            Timestamp: new Date((grid.start + index * grid.period) * 1000),
+            Unit: this.sources.store.unitOf(id) as api.StandardUnit,
+            ...Object.fromEntries(simple),
+            ...(extended.length > 0 && {
+              ExtendedStatistics: Object.fromEntries(
+                extended.map(([name, read]) => [name, read(samples) ?? 0]),
+              ),
+            }),
+          },
+        ];
+      });
     return { Label: input.MetricName, Datapoints: datapoints };
   }
 
   list(input: api.ListMetricsCommandInput): Partial<api.ListMetricsCommandOutput> {
     const wanted = (input.Dimensions ?? []).map(({ Name, Value }) => [Name!, Value] as const);
     const recent = this.now() / 1000 - 3 * 3600;
-    const metrics = this.store
+    const metrics = this.sources.store
       .list()
       .filter(
         ({ id, lastSeen }) =>

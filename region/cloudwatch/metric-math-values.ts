@@ -18,6 +18,8 @@ export interface MathContext {
   readonly grid: Grid;
   /** The series with that id; throws when the request has none. */
   series(id: string): Series;
+  /** The band of what is usual for the series with that id: its lower bound, then its upper. */
+  band(id: string, deviations: number): SeriesArray;
   /** Ids of the request's metrics (not of its expressions), in order. */
   readonly metricIds: readonly string[];
 }

@@ -42,9 +42,10 @@ export function evaluateExpression(source: string, context: MathContext): number
         return pairwise(operate, evaluate(node.left), evaluate(node.right), fail);
       }
       case 'call': {
+        if (node.name === 'ANOMALY_DETECTION_BAND') return band(node.args, context, fail);
         const play = FUNCTIONS[node.name];
         if (!play) {
-          const known = Object.keys(FUNCTIONS).sort().join(', ');
+          const known = ['ANOMALY_DETECTION_BAND', ...Object.keys(FUNCTIONS)].sort().join(', ');
           return fail(`the function ${node.name} is not played here; known are ${known}`);
         }
         return play(node.args.map(evaluate), { ...context, fail });
@@ -53,6 +54,20 @@ export function evaluateExpression(source: string, context: MathContext): number
   };
   const value = evaluate(parseExpression(source));
   return value instanceof Text ? fail(`the result is the text '${value.text}'`) : value;
+}
+
+/** Its first argument stays a name: the band is learnt from more of the series than the request asks for. */
+function band(
+  [series, deviations = { kind: 'number', value: 2 }]: readonly Expression[],
+  context: MathContext,
+  fail: (problem: string) => never,
+): SeriesArray {
+  if (series?.kind !== 'name')
+    return fail('ANOMALY_DETECTION_BAND takes the id of a metric or an expression');
+  if (deviations.kind !== 'number' || deviations.value <= 0)
+    return fail('ANOMALY_DETECTION_BAND takes a number of standard deviations above 0');
+  context.series(series.name);
+  return context.band(series.name, deviations.value);
 }
 
 /** Applies an operator to numbers, series and arrays of series. */

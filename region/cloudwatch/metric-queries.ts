@@ -1,9 +1,10 @@
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { AwsError } from '../service';
+import type { AnomalyDetectors } from './anomaly-detectors';
 import { evaluateExpression } from './metric-math';
-import { parseExpression } from './metric-math-parser';
+import { type Expression, parseExpression } from './metric-math-parser';
 import { type Series, SeriesArray } from './metric-math-values';
-import { type Grid, type MetricStore, metricIdOf } from './metric-store';
+import { type Grid, type MetricId, type MetricStore, metricIdOf } from './metric-store';
 import { statisticNamed } from './statistic';
 
 export interface QueryResult {
@@ -13,13 +14,19 @@ export interface QueryResult {
   readonly sampleCounts?: Series;
 }
 
+/** What queries are answered from. */
+export interface MetricSources {
+  readonly store: MetricStore;
+  readonly detectors: AnomalyDetectors;
+}
+
 /** A set of metric data queries that may refer to one another, as GetMetricData and alarms take them. */
 export class MetricQueries {
   private readonly byId: ReadonlyMap<string, MetricDataQuery>;
 
   /** @throws AwsError ValidationError when a query is malformed */
   constructor(
-    private readonly store: MetricStore,
+    private readonly sources: MetricSources,
     readonly queries: readonly MetricDataQuery[],
   ) {
     this.byId = new Map(queries.map((query) => [query.Id!, query]));
@@ -67,6 +74,37 @@ export class MetricQueries {
     return results(id);
   }
 
+  /** What a query's result is, whatever its id and period: the metrics and how they are computed with. */
+  identity(id: string): string {
+    const { MetricStat, Expression } = this.query(id);
+    if (MetricStat) {
+      const { namespace, metricName, dimensions } = metricIdOf(MetricStat.Metric ?? {});
+      return JSON.stringify([namespace, metricName, Object.entries(dimensions).sort(), MetricStat.Stat]);
+    }
+    return JSON.stringify(parseExpression(Expression!), (_, node) =>
+      isReference(node) ? this.identity(node.name) : node,
+    );
+  }
+
+  /** Time of the first datapoint that a query's result can have, seconds; undefined when there is none yet. */
+  begins(id: string): number | undefined {
+    const times = this.metricsOf(id)
+      .map((metric) => this.sources.store.firstSeen(metric))
+      .filter((time) => time !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  private metricsOf(id: string): MetricId[] {
+    const { MetricStat, Expression } = this.query(id);
+    if (MetricStat) return [metricIdOf(MetricStat.Metric ?? {})];
+    const found: MetricId[] = [];
+    JSON.stringify(parseExpression(Expression!), (_, node) => {
+      if (isReference(node)) found.push(...this.metricsOf(node.name));
+      return node;
+    });
+    return found;
+  }
+
   private metric(query: MetricDataQuery, grid: Grid): QueryResult {
     const { Metric, Stat, Unit, Period } = query.MetricStat!;
     if (Period !== grid.period) {
@@ -76,7 +114,7 @@ export class MetricQueries {
     }
     const id = metricIdOf(Metric ?? {});
     const statistic = statisticNamed(Stat!);
-    const samples = this.store.read(id, grid, Unit);
+    const samples = this.sources.store.read(id, grid, Unit);
     return {
       label: query.Label ?? id.metricName,
       series: samples.map((period) => period && statistic(period)),
@@ -93,6 +131,12 @@ export class MetricQueries {
       grid,
       metricIds: this.queries.filter((other) => other.MetricStat).map((other) => other.Id!),
       series: (id) => results(id)[0]!.series,
+      band: (id, deviations) => {
+        const { start, period, length } = grid;
+        const times = Array.from({ length }, (_, index) => start + index * period);
+        const bands = this.sources.detectors.bands(this, id, { times, period, deviations });
+        return new SeriesArray([bands.map((band) => band?.lower), bands.map((band) => band?.upper)]);
+      },
     });
     const label = query.Label ?? query.Id!;
     if (value instanceof SeriesArray) return value.items.map((series) => ({ label, series }));
@@ -105,6 +149,11 @@ export class MetricQueries {
     if (!found) throw invalid(`an expression refers to '${id}', which is not among the queries`);
     return found;
   }
+}
+
+/** Metrics and expressions begin with a small letter, keywords do not. */
+function isReference(node: Expression | undefined): node is Extract<Expression, { kind: 'name' }> {
+  return node?.kind === 'name' && /^[a-z]/.test(node.name);
 }
 
 function invalid(problem: string): AwsError {

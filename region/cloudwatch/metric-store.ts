@@ -38,6 +38,7 @@ const RETENTION = { minutes: 15 * 24 * 3600, seconds: 3 * 3600 };
 interface Metric {
   readonly id: MetricId;
   unit: string;
+  firstSeen: number;
   lastSeen: number;
   /** Every metric is kept by the minute, by the minute's first second. */
   readonly minutes: Map<number, Distribution>;
@@ -63,9 +64,17 @@ export class MetricStore {
     const key = keyOf(id);
     let metric = this.metrics.get(key);
     if (!metric) {
-      metric = { id, unit: options.unit ?? 'None', lastSeen: time, minutes: new Map(), seconds: new Map() };
+      metric = {
+        id,
+        unit: options.unit ?? 'None',
+        firstSeen: time,
+        lastSeen: time,
+        minutes: new Map(),
+        seconds: new Map(),
+      };
       this.metrics.set(key, metric);
     }
+    metric.firstSeen = Math.min(metric.firstSeen, time);
     metric.lastSeen = Math.max(metric.lastSeen, time);
     fill(period(metric.minutes, time - (time % 60), RETENTION.minutes));
     if (options.highResolution) fill(period(metric.seconds, Math.floor(time), RETENTION.seconds));
@@ -93,6 +102,11 @@ export class MetricStore {
 
   unitOf(id: MetricId): string | undefined {
     return this.metrics.get(keyOf(id))?.unit;
+  }
+
+  /** Time of a metric's first datapoint, seconds, however long that is past its retention. */
+  firstSeen(id: MetricId): number | undefined {
+    return this.metrics.get(keyOf(id))?.firstSeen;
   }
 
   list(): { id: MetricId; lastSeen: number }[] {

@@ -25,6 +25,7 @@ export const alarmProvider: ResourceProvider<PutMetricAlarmCommandInput> = {
     Period: 'modelled',
     Statistic: 'modelled',
     Threshold: 'modelled',
+    ThresholdMetricId: 'modelled',
     TreatMissingData: 'modelled',
     Unit: 'modelled',
     Tags: 'recorded',

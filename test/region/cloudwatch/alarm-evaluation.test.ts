@@ -11,6 +11,7 @@ import {
 } from '../../../region/cloudwatch/alarm-evaluation';
 import { parseAlarmRule } from '../../../region/cloudwatch/alarm-rule';
 import { evaluateExpression } from '../../../region/cloudwatch/metric-math';
+import { SeriesArray } from '../../../region/cloudwatch/metric-math-values';
 import { vectors as all } from '../../vectors/alarm-evaluation.json';
 
 const REPORTED_ONLY = ['derived-ambiguous', 'documented-conflict', 'community'];
@@ -104,6 +105,7 @@ describe('vectors', () => {
         grid: { start: 0, period: 60, length: expected.length },
         metricIds: Object.keys(inputs),
         series: (id) => inputs[id].map((value: number | null) => value ?? undefined),
+        band: () => new SeriesArray([]),
       });
       expect((result as (number | undefined)[]).map((value) => value ?? null)).toEqual(expected);
     },

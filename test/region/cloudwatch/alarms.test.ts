@@ -274,7 +274,7 @@ it.each<[Partial<PutMetricAlarmCommandInput>, string]>([
   [{ Statistic: 'Median' as any }, 'The statistic Median is not known'],
   [
     { ComparisonOperator: 'GreaterThanUpperThreshold', ThresholdMetricId: 'ad1' },
-    'anomaly detection is not played',
+    'Threshold is 1; GreaterThanUpperThreshold compares with ThresholdMetricId',
   ],
   [{ Metrics: [{ Id: 'm1', Expression: 'SUM(METRICS())' }] }, 'one of MetricName and Metrics'],
   [

@@ -17,6 +17,8 @@ function evaluated(expression: string): unknown {
       if (!found) throw new Error(`no ${id}`);
       return found;
     },
+    band: (id, deviations) =>
+      new SeriesArray([[series[id]![0]! - deviations], [series[id]![0]! + deviations]]),
   });
   return value instanceof SeriesArray ? value.items : value;
 }
@@ -73,13 +75,19 @@ it.each<[string, unknown]>([
   ['HOUR(requests)', [13, 13, NONE, 14]],
   ['DAY(requests)', [4, 4, NONE, 4]],
   ['TIME_SERIES(3)', [3, 3, 3, 3]],
+  ['ANOMALY_DETECTION_BAND(requests, 3)', [[97], [103]]],
+  ['ANOMALY_DETECTION_BAND(requests)', [[98], [102]]],
 ])('%s', (expression, expected) => {
   expect(evaluated(expression)).toEqual(expected);
 });
 
 it.each([
   ['NOSUCH(requests)', 'the function NOSUCH is not played here'],
-  ['ANOMALY_DETECTION_BAND(requests, 2)', 'the function ANOMALY_DETECTION_BAND is not played here'],
+  [
+    'ANOMALY_DETECTION_BAND(requests + 1, 2)',
+    'ANOMALY_DETECTION_BAND takes the id of a metric or an expression',
+  ],
+  ['ANOMALY_DETECTION_BAND(requests, 0)', 'a number of standard deviations above 0'],
   ["SEARCH('{AWS/EC2}', 'Average')", 'the function SEARCH is not played here'],
   ['errors /', "Error in expression 'errors /': found its end"],
   ['errors requests', "found 'requests' where an operator is expected"],
