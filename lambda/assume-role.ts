@@ -11,5 +11,6 @@ export async function assumeRole(RoleArn: string, RoleSessionName: string) {
     accessKeyId: Credentials!.AccessKeyId!,
     secretAccessKey: Credentials!.SecretAccessKey!,
     sessionToken: Credentials!.SessionToken,
+    expiration: Credentials!.Expiration, // a client asks again in time
   };
 }

@@ -4,6 +4,7 @@ import {
   type DeploymentInfo,
   paginateListDeployments,
 } from '@aws-sdk/client-codedeploy';
+import { ofProofs } from '../proof';
 
 /** Deployments further back do not matter for what one of today has mended. */
 const DAYS = 30;
@@ -16,7 +17,7 @@ const CREATORS: readonly string[] = ['user', 'codeDeployRollback'];
 
 const codedeploy = new CodeDeployClient();
 
-/** The deployments to a whole group that have ended, newest first, up to and with this one. */
+/** The deployments to a whole group that have ended, newest first, up to and with this one; none of rollback proofs. */
 export async function deploymentsUpTo(
   applicationName: string,
   deploymentGroupName: string,
@@ -37,8 +38,9 @@ export async function deploymentsUpTo(
   const found = [last!];
   for (let start = 0; start < ids.length; start += BATCH)
     found.push(...(await describe(ids.slice(start, start + BATCH))));
+  const isOfProof = ofProofs(found);
   return found
-    .filter(({ creator }) => CREATORS.includes(creator!))
+    .filter((deployment) => CREATORS.includes(deployment.creator!) && !isOfProof(deployment))
     .sort((a, b) => b.createTime!.getTime() - a.createTime!.getTime());
 }
 

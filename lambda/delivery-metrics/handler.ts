@@ -45,7 +45,7 @@ async function afterDeployment(
   );
   if (!environment) return [];
   const [deployment, ...earlier] = await deploymentsUpTo(application, deploymentGroup, deploymentId);
-  // Without one, it was for single instances.
+  // Without one, it was for single instances, or of a rollback proof.
   if (deployment?.deploymentId !== deploymentId || deployment.status !== 'Succeeded') return [];
   return restoreRecords(pipeline, environment, deployment, earlier);
 }

@@ -2,13 +2,17 @@ import { CodeDeployClient, type DeploymentInfo, GetDeploymentCommand } from '@aw
 import type { CodePipelineClient } from '@aws-sdk/client-codepipeline';
 import { actionsOf, commitOf, executionBehind } from '../execution';
 import type { Message } from '../message';
+import { isProof } from '../proof';
 import type { DeliverySettings, EnvironmentSettings } from '../settings';
 import { deploymentUrl, executionUrl } from './links';
 import { authorOf, describe } from './release-failed';
 
 const codedeploy = new CodeDeployClient();
 
-/** Tells how a rollback of CodeDeploy's own has ended, and what for. Of other deployments it tells nothing. */
+/**
+ * Tells how a rollback of CodeDeploy's own has ended, and what for. Of other deployments it tells nothing: a rollback
+ * proof tells of itself, by the action of the pipeline that fails.
+ */
 export async function rolledBack(
   codepipeline: CodePipelineClient,
   { service, pipeline, repository }: DeliverySettings,
@@ -20,6 +24,7 @@ export async function rolledBack(
   if (rollback.creator !== 'codeDeployRollback' || !failedId) return undefined;
 
   const failed = await deploymentOf(failedId);
+  if (isProof(failed)) return undefined;
   const executionId = await executionBehind(codepipeline, pipeline, failedId);
   const commit = executionId && commitOf(await actionsOf(codepipeline, pipeline, executionId));
   const author = commit && repository ? await authorOf(repository, commit) : undefined;

@@ -14,6 +14,7 @@ import { CodePipelineClient, ListActionExecutionsCommand } from '@aws-sdk/client
 import { mockClient } from 'aws-sdk-client-mock';
 import 'aws-sdk-client-mock-jest';
 import { handler } from '../../../lambda/delivery-metrics/handler';
+import { describeProof, describePutBack } from '../../../lambda/proof';
 import { at, deploy, SETTINGS } from '../pipeline-history';
 
 const cloudwatch = mockClient(CloudWatchClient);
@@ -158,6 +159,30 @@ test.each(['autoscaling', 'CodeDeployAutoUpdate'] as const)(
   },
 );
 
+describe('a rollback proof', () => {
+  const proof = deployment('v2', { from: 20, to: 25, status: 'Stopped', description: describeProof('e2') });
+  const back = deployment('v1', {
+    ...{ from: 25, to: 32, creator: 'codeDeployRollback' },
+    rollbackInfo: { rollbackTriggeringDeploymentId: 'd-20' },
+  });
+  const putBack = { description: describePutBack('d-20') };
+
+  test('fails nothing and restores nothing, nor does the release after it', async () => {
+    await succeeds([GOOD, proof, back]);
+    await succeeds([GOOD, proof, back, deployment('v1', { from: 33, to: 36, ...putBack })]);
+    await succeeds([GOOD, proof, back, deployment('v2', { from: 40, to: 50 })]);
+
+    expect(written()).toEqual([]);
+  });
+
+  test('does not hide what has failed before it', async () => {
+    const failed = deployment('v1', { from: 12, to: 15, status: 'Failed' });
+    await succeeds([GOOD, failed, proof, back, deployment('v2', { from: 40, to: 50 })]);
+
+    expect(written()).toEqual([{ TimeToRestore: 38 * 60, Record: 'd-40/restore' }]);
+  });
+});
+
 test("another group's deployment, and another application's, are not looked at", async () => {
   for (const other of [{ deploymentGroup: 'one-box' }, { application: 'billing' }]) await event('d-1', other);
 
@@ -176,17 +201,15 @@ test('a long history is asked for as CodeDeploy allows: 25 deployments at a time
   expect(codedeploy).toHaveReceivedCommandTimes(BatchGetDeploymentsCommand, 4);
 });
 
-interface Run {
+interface Run extends Pick<DeploymentInfo, 'status' | 'creator' | 'description' | 'rollbackInfo'> {
   readonly from: number;
   readonly to: number;
-  readonly status?: DeploymentInfo['status'];
-  readonly creator?: DeploymentInfo['creator'];
 }
 
 /** A deployment to prod, `d-` and the minute it began. */
 function deployment(
   version: string,
-  { from, to, status = 'Succeeded', creator = 'user' }: Run,
+  { from, to, status = 'Succeeded', creator = 'user', ...more }: Run,
 ): DeploymentInfo {
   return {
     deploymentId: `d-${from}`,
@@ -194,6 +217,7 @@ function deployment(
     completeTime: at(to),
     status,
     creator,
+    ...more,
     revision: { revisionType: 'S3', s3Location: { bucket: 'artifacts', key: version, eTag: 'e' } },
   };
 }

@@ -10,6 +10,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import 'aws-sdk-client-mock-jest';
 import { handler } from '../../../lambda/notify/handler';
+import { describeProof } from '../../../lambda/proof';
 import { bake, deploy, SETTINGS, source } from '../pipeline-history';
 
 const codecommit = mockClient(CodeCommitClient);
@@ -199,14 +200,20 @@ describe('the end of a rollback', () => {
     );
   });
 
+  test('of a rollback proof is not told: its action tells, if it fails', async () => {
+    await ends(rollback, { ...failed, description: describeProof('e1') });
+
+    expect(sns).not.toHaveReceivedAnyCommand();
+  });
+
   test.each(['user', 'autoscaling'] as const)('no other deployment (%s) is told', async (creator) => {
     await ends({ ...rollback, creator });
 
     expect(sns).not.toHaveReceivedAnyCommand();
   });
 
-  async function ends(deployment: DeploymentInfo): Promise<void> {
-    for (const deploymentInfo of [failed, deployment]) {
+  async function ends(deployment: DeploymentInfo, triggering = failed): Promise<void> {
+    for (const deploymentInfo of [triggering, deployment]) {
       const { deploymentId } = deploymentInfo;
       codedeploy.on(GetDeploymentCommand, { deploymentId }).resolves({ deploymentInfo });
     }
