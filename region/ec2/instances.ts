@@ -2,8 +2,10 @@ import type { Filter, Instance, InstanceStateName } from '@aws-sdk/client-ec2';
 import type { Timer } from '../clock/clock';
 import type { Host, Hosts } from '../hosts/host';
 import { randomHex } from '../random';
-import { AwsError, type Scope } from '../service';
+import { AwsError, type AwsService, type Scope } from '../service';
+import type { ServiceName } from '../services';
 import type { LaunchTemplateReference, LaunchTemplates } from './launch-templates';
+import { readUserData } from './user-data';
 import type { Zones } from './zones';
 
 const STATE_CODES: Partial<Record<InstanceStateName, number>> = {
@@ -69,7 +71,11 @@ export class Instances {
     this.setState(kept, 'pending');
     let host: Host;
     try {
-      host = await this.hosts().launch({ instanceId });
+      host = await this.hosts().launch({
+        instanceId,
+        userData: readUserData(data.UserData),
+        call: (service, operation, input) => callAws(this.scope, service, operation, input),
+      });
     } catch (error) {
       this.ended(kept);
       throw error;
@@ -159,6 +165,13 @@ export class Instances {
       detail: { 'instance-id': InstanceId, state },
     });
   }
+}
+
+/** What an instance's agents ask of AWS. */
+async function callAws(scope: Scope, service: string, operation: string, input: object): Promise<unknown> {
+  const called = (scope.service(service as ServiceName) as AwsService).operations[operation];
+  if (called) return called(input);
+  throw new AwsError('UnknownOperationException', `${service} has no operation ${operation}`);
 }
 
 function matches(instance: Instance, { Name, Values = [] }: Filter): boolean {

@@ -1,6 +1,7 @@
 import type { LaunchTemplate, LaunchTemplateVersion } from '@aws-sdk/client-ec2';
 import { randomHex } from '../random';
 import { AwsError, type Scope } from '../service';
+import { readUserData } from './user-data';
 
 /** A launch template by id or name, and one of its versions: a number, `$Latest` or `$Default`. */
 export interface LaunchTemplateReference {
@@ -9,7 +10,7 @@ export interface LaunchTemplateReference {
   readonly Version?: string;
 }
 
-/** What a launch template says; the region records it and starts a host. */
+/** What a launch template says; the region starts a host, runs its user data and records the rest. */
 export type LaunchTemplateData = Record<string, any>;
 
 interface Kept {
@@ -37,6 +38,7 @@ export class LaunchTemplates {
         `launch template ${name} exists`,
       );
     }
+    readUserData(data.UserData);
     const created = new Date(this.scope.clock.now());
     const kept: Kept = {
       id: `lt-0${randomHex(16)}`,
@@ -52,6 +54,7 @@ export class LaunchTemplates {
 
   addVersion(id: string, data: LaunchTemplateData, description?: string): number {
     const kept = this.find({ LaunchTemplateId: id });
+    readUserData(data.UserData);
     return kept.versions.push({ data, description, created: new Date(this.scope.clock.now()) });
   }
 

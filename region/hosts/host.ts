@@ -11,7 +11,10 @@ export interface Host {
   readonly mode: 'namespace' | 'process';
   /** IPv4 address at which the host's services answer. */
   readonly address: string;
-  /** Runs one lifecycle event of a deployment, as the CodeDeploy agent does; never rejects for a script's failure. */
+  /**
+   * Runs one lifecycle event of a deployment, as the CodeDeploy agent does; never rejects for a script's failure. Fails
+   * where the agent does not answer within five minutes of AWS time. Waits for user data that is still running.
+   */
   run(command: LifecycleCommand): Promise<LifecycleOutcome>;
   /** Ends every process of the host and removes its files. */
   terminate(): Promise<void>;
@@ -23,9 +26,17 @@ export interface Hosts {
   /** What this machine allows; decided once, at start. */
   readonly mode: Host['mode'];
   /** Rejects with what the host's first program wrote when it cannot be started. */
-  launch(options: { instanceId: string }): Promise<Host>;
+  launch(options: LaunchOptions): Promise<Host>;
   /** Ends all hosts; their folders stay, for the logs in them. */
   stop(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  readonly instanceId: string;
+  /** A script that is run once the host is there. @default none: the host comes with a CodeDeploy agent that runs */
+  readonly userData?: string;
+  /** How what runs on the host calls AWS, in the SDK's shapes. @default refused */
+  readonly call?: (service: string, operation: string, input: object) => Promise<unknown>;
 }
 
 /** The events that the agent on the instance carries out; Start, BlockTraffic, AllowTraffic and End are the service's. */

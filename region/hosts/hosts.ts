@@ -4,14 +4,20 @@ import type { Clock } from '../clock/clock';
 import type { Journal } from '../journal/journal';
 import type { AgentOutcome } from './agent/agent';
 import { DeploymentRoot } from './agent/deployment-root';
-import type { Host, Hosts, LifecycleCommand, LifecycleOutcome } from './host';
+import type { Host, Hosts, LaunchOptions, LifecycleCommand, LifecycleOutcome } from './host';
 import { namespaceCommand, namespacesWork } from './namespace';
 import { Backstop, linkToNamespace } from './network';
 import { loopbackAddress, plainCommand } from './plain-process';
 import { bundleProgram, type Program } from './program';
+import { USER_DATA } from './supervisor/cloud-init';
 import { killAll } from './supervisor/processes';
-import { hostMarker } from './supervisor/protocol';
+import { hostMarker, type SupervisorConfig } from './supervisor/protocol';
 import { SupervisorProcess } from './supervisor-process';
+
+/** How long CodeDeploy waits for a lifecycle event to be started, AWS milliseconds. @see CodeDeploy User Guide: Quotas */
+const AGENT_LIMIT = 5 * 60_000;
+const NO_AGENT =
+  'the CodeDeploy agent has not taken the lifecycle event within five minutes: it is not installed, or does not run';
 
 export interface HostsOptions {
   /** @default namespaces where this machine allows them, else plain processes */
@@ -56,22 +62,25 @@ class SupervisedHosts implements Hosts {
     });
   }
 
-  async launch({ instanceId }: { instanceId: string }): Promise<Host> {
+  async launch({ instanceId, userData, call = noAws }: LaunchOptions): Promise<Host> {
     const folder = path.join(this.folder, instanceId);
-    fs.mkdirSync(path.join(folder, 'deployment-root'), { recursive: true });
-    fs.mkdirSync(path.join(folder, 'root'), { recursive: true });
-    fs.mkdirSync(path.join(folder, 'bin'), { recursive: true });
+    for (const name of ['deployment-root', 'root/var', 'bin', 'log'])
+      fs.mkdirSync(path.join(folder, name), { recursive: true });
+    if (this.mode === 'process') fs.symlinkSync(path.join(folder, 'log'), path.join(folder, 'root/var/log'));
+    if (userData) fs.writeFileSync(path.join(folder, USER_DATA), userData, { mode: 0o700 });
     // A copy for each host: by its own place it finds the host that it belongs to.
-    const systemctl = this.program.systemctl;
-    fs.copyFileSync(path.join(this.program.folder, systemctl), path.join(folder, 'bin', systemctl));
+    const command = this.program.command;
+    fs.copyFileSync(path.join(this.program.folder, command), path.join(folder, 'bin', command));
     const loopback = loopbackAddress();
+    const place = { instanceId, host: folder, program: this.program, time: timeOf(this.clock) };
     const supervisor = new SupervisorProcess(
-      this.mode === 'namespace'
-        ? namespaceCommand(instanceId, folder, this.program)
-        : plainCommand(instanceId, folder, this.program, loopback),
+      this.mode === 'namespace' ? namespaceCommand(place) : plainCommand(place, loopback),
       folder,
-      this.clock,
-      (entry) => this.journal.append({ ...entry, source: 'hosts', subject: instanceId }),
+      {
+        clock: this.clock,
+        journal: (entry) => this.journal.append({ ...entry, source: 'hosts', subject: instanceId }),
+        call: ({ service, operation, input }) => call(service, operation, input),
+      },
     );
     this.supervisors.add(supervisor);
     void supervisor.ended.then(() => this.supervisors.delete(supervisor));
@@ -83,7 +92,7 @@ class SupervisedHosts implements Hosts {
       await supervisor.end();
       throw new Error(`instance ${instanceId} did not start: ${(error as Error).message}`);
     }
-    const host = new SupervisedHost(instanceId, this.mode, address, folder, supervisor);
+    const host = new SupervisedHost(instanceId, this.mode, address, folder, supervisor, this.clock);
     this.append(instanceId, 'HostLaunched', `${instanceId} is at ${address}`, { address, mode: this.mode });
     void host.ended.then(() => this.append(instanceId, 'HostEnded', `${instanceId} has ended`, {}));
     return host;
@@ -119,6 +128,7 @@ class SupervisedHost implements Host {
     readonly address: string,
     private readonly folder: string,
     private readonly supervisor: SupervisorProcess,
+    private readonly clock: Clock,
   ) {
     this.ended = supervisor.ended.then(() => {
       // A supervisor that was killed itself could not end what it had started.
@@ -128,6 +138,7 @@ class SupervisedHost implements Host {
   }
 
   async run(command: LifecycleCommand): Promise<LifecycleOutcome> {
+    if (!this.supervisor.agentActive && !(await this.agentAnswers())) return unknownError(NO_AGENT);
     try {
       if (command.event === 'DownloadBundle') this.download(command);
     } catch (error) {
@@ -142,12 +153,33 @@ class SupervisedHost implements Host {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** User data is executed work and takes its time: the agent's limit begins after it. */
+  private agentAnswers(): Promise<boolean> {
+    const { supervisor, clock } = this;
+    const settled = new AbortController();
+    // The end of the host is told with the outcome.
+    const answers = Promise.race([supervisor.agent(), supervisor.ended]).then(() => true);
+    const silent = supervisor.booted
+      .then(() => clock.sleep(AGENT_LIMIT, settled.signal))
+      .catch(() => {})
+      .then(() => false);
+    return Promise.race([answers, silent]).finally(() => settled.abort());
+  }
+
   /** Puts the bundle onto the host, where its agent unpacks it. */
   private download({ deploymentGroupId, deploymentId, bundle }: LifecycleCommand): void {
     const file = this.deploymentRoot.bundle(deploymentGroupId, deploymentId);
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.copyFileSync(bundle.file, file);
   }
+}
+
+async function noAws(): Promise<never> {
+  throw new Error('this host has no AWS to call');
+}
+
+function timeOf(clock: Clock): SupervisorConfig['time'] {
+  return { aws: clock.now(), wall: clock.wall(), scale: clock.scale };
 }
 
 /** CodeDeploy's API has no name for outputs left open: the agent's code 6 arrives as an unknown error. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Program } from './program';
+import type { HostPlace } from './program';
 import type { SupervisorConfig } from './supervisor/protocol';
 
 /** Folders of which a host sees a copy of its own: what it writes there is kept in memory. */
@@ -28,9 +28,9 @@ for folder in ${OWN_FOLDERS.join(' ')}; do
   mount -t overlay overlay -o lowerdir=/$folder,upperdir=$own/upper,workdir=$own/work /$folder
 done
 mount -t tmpfs -o mode=1777 tmpfs /tmp
-mkdir -p ${DEPLOYMENT_ROOT}
+mkdir -p ${DEPLOYMENT_ROOT} /var/log
 mount --bind ${HOST_FOLDER}/deployment-root ${DEPLOYMENT_ROOT}
-ln -sfn ${HOST_FOLDER}/bin/systemctl /usr/bin/systemctl
+mount --bind ${HOST_FOLDER}/log /var/log
 printf %s "$name" > /proc/sys/kernel/hostname
 ip link set lo up
 `;
@@ -48,7 +48,7 @@ export function namespacesWork(folder: string): { works: boolean; why: string } 
   if (process.platform !== 'linux') return { works: false, why: `${process.platform} has no namespaces` };
   if (process.getuid?.() !== 0) return { works: false, why: 'the region does not run as root' };
   const trial = path.join(folder, '.trial');
-  fs.mkdirSync(path.join(trial, 'deployment-root'), { recursive: true });
+  for (const name of ['deployment-root', 'log']) fs.mkdirSync(path.join(trial, name), { recursive: true });
   const script = `${SET_UP}ip link add trial type veth peer name eth0`;
   const [command, ...args] = [...UNSHARE, ...NAMESPACES, 'bash', '-c', script, 'bash', trial, trial, 'trial'];
   try {
@@ -61,8 +61,7 @@ export function namespacesWork(folder: string): { works: boolean; why: string } 
   }
 }
 
-/** @param host the host's folder on this machine */
-export function namespaceCommand(instanceId: string, host: string, program: Program): string[] {
+export function namespaceCommand({ instanceId, host, program, time }: HostPlace): string[] {
   const config: SupervisorConfig = {
     instanceId,
     mode: 'namespace',
@@ -74,6 +73,7 @@ export function namespaceCommand(instanceId: string, host: string, program: Prog
       HOME: '/root',
       LANG: 'C.UTF-8',
     },
+    time,
   };
   const args = [
     host,

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { Program } from './program';
+import type { HostPlace } from './program';
 import { HOST_MARKER, type SupervisorConfig } from './supervisor/protocol';
 
 /** What a host without namespaces is started with; its root folder lies in the host's folder. */
-export function plainCommand(instanceId: string, host: string, program: Program, address: string): string[] {
+export function plainCommand({ instanceId, host, program, time }: HostPlace, address: string): string[] {
   const root = path.join(host, 'root');
   const config: SupervisorConfig = {
     instanceId,
@@ -12,7 +12,7 @@ export function plainCommand(instanceId: string, host: string, program: Program,
     deploymentRoot: path.join(host, 'deployment-root'),
     root,
     environment: {
-      PATH: [path.join(host, 'bin'), path.dirname(process.execPath), process.env.PATH].join(':'),
+      PATH: [path.join(root, 'usr/bin'), path.dirname(process.execPath), process.env.PATH].join(':'),
       HOME: process.env.HOME ?? '/',
       LANG: 'C.UTF-8',
       // Where the host's own /etc, /opt and so on begin, and the address that is its own.
@@ -20,6 +20,7 @@ export function plainCommand(instanceId: string, host: string, program: Program,
       HOST: address,
       [HOST_MARKER]: host,
     },
+    time,
   };
   return [process.execPath, path.join(program.folder, program.supervisor), JSON.stringify(config)];
 }

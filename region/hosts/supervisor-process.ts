@@ -6,16 +6,25 @@ import { createInterface } from 'node:readline';
 import type { Clock } from '../clock/clock';
 import type { AgentOutcome } from './agent/agent';
 import type { LifecycleCommand } from './host';
-import { CONTROL_CHANNEL, type FromSupervisor, type ToSupervisor } from './supervisor/protocol';
+import { type AwsCall, CONTROL_CHANNEL, type FromSupervisor, type ToSupervisor } from './supervisor/protocol';
 
 /** Wall milliseconds that a supervisor has to end by itself before it is killed. */
 const PATIENCE = 2_000;
 
 type JournalMessage = Extract<FromSupervisor, { type: 'journal' }>;
 
+/** What a supervisor finds in the region. */
+export interface Region {
+  readonly clock: Pick<Clock, 'deadline'>;
+  journal(entry: JournalMessage['entry']): void;
+  call(call: AwsCall): Promise<unknown>;
+}
+
 /** The region's end of one host's supervisor: its process, and the channel whose end is the host's end. */
 export class SupervisorProcess {
   readonly ended: Promise<void>;
+  /** Resolves when the first boot is over. */
+  readonly booted: Promise<void>;
   private readonly child: ChildProcess;
   private readonly channel: Socket;
   private readonly log: string;
@@ -23,13 +32,15 @@ export class SupervisorProcess {
   private readonly expected = new Map<FromSupervisor['type'], () => void>();
   private requests = 0;
   private hasEnded = false;
+  /** Whether the CodeDeploy agent takes commands. */
+  agentActive = false;
+  private agentListeners: (() => void)[] = [];
 
   /** @param folder where `supervisor.log` takes what the program writes */
   constructor(
     [command, ...args]: readonly string[],
     folder: string,
-    private readonly clock: Pick<Clock, 'deadline'>,
-    private readonly onJournal: (entry: JournalMessage['entry']) => void,
+    private readonly region: Region,
   ) {
     this.log = path.join(folder, 'supervisor.log');
     const output = fs.openSync(this.log, 'w');
@@ -56,6 +67,7 @@ export class SupervisorProcess {
       this.child.once('exit', end);
       this.child.once('error', end);
     });
+    this.booted = new Promise((resolve) => this.expected.set('booted', resolve));
   }
 
   get pid(): number {
@@ -63,7 +75,7 @@ export class SupervisorProcess {
   }
 
   send(message: ToSupervisor): void {
-    this.channel.write(`${JSON.stringify(message)}\n`);
+    if (!this.channel.writableEnded) this.channel.write(`${JSON.stringify(message)}\n`);
   }
 
   /** Resolves with the first message of that type; rejects with what the program wrote when it ends before. */
@@ -81,6 +93,12 @@ export class SupervisorProcess {
     });
   }
 
+  /** Resolves when the CodeDeploy agent takes commands. */
+  agent(): Promise<void> {
+    if (this.agentActive) return Promise.resolve();
+    return new Promise((resolve) => this.agentListeners.push(resolve));
+  }
+
   run(command: LifecycleCommand): Promise<AgentOutcome> {
     if (this.hasEnded) return Promise.resolve(lost());
     const id = ++this.requests;
@@ -93,18 +111,31 @@ export class SupervisorProcess {
   /** Ends the host and resolves when nothing of it is left. */
   async end(): Promise<void> {
     this.channel.end();
-    const impatient = this.clock.deadline(PATIENCE, () => this.child.kill('SIGKILL'));
+    const impatient = this.region.clock.deadline(PATIENCE, () => this.child.kill('SIGKILL'));
     await this.ended;
     impatient.cancel();
     this.channel.destroy();
   }
 
   private receive(message: FromSupervisor): void {
-    if (message.type === 'journal') this.onJournal(message.entry);
-    else if (message.type === 'outcome') {
+    if (message.type === 'journal') this.region.journal(message.entry);
+    else if (message.type === 'call') void this.answer(message);
+    else if (message.type === 'agent') {
+      this.agentActive = message.active;
+      if (message.active) for (const resolve of this.agentListeners.splice(0)) resolve();
+    } else if (message.type === 'outcome') {
       this.running.get(message.id)?.(message.outcome);
       this.running.delete(message.id);
     } else this.expected.get(message.type)?.();
+  }
+
+  private async answer({ id, ...call }: AwsCall & { id: number }): Promise<void> {
+    try {
+      this.send({ type: 'answer', id, output: await this.region.call(call) });
+    } catch (error) {
+      const { name, message } = error as Error;
+      this.send({ type: 'answer', id, error: { name, message } });
+    }
   }
 }
 

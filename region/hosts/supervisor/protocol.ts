@@ -14,6 +14,15 @@ export interface SupervisorConfig {
   readonly root: string;
   /** Environment of hook scripts and units. */
   readonly environment: Readonly<Record<string, string>>;
+  /** AWS time: it was `aws` at the wall time `wall`, and runs `scale` times as fast. */
+  readonly time: { readonly aws: number; readonly wall: number; readonly scale: number };
+}
+
+/** What the command that stands in for `systemctl`, `dnf` and so on prints, and how it exits. */
+export interface CommandAnswer {
+  readonly exitStatus: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** Variable by which a host's processes are known on a machine without namespaces. */
@@ -30,10 +39,25 @@ export const CONTROL_CHANNEL = 3;
 export type ToSupervisor =
   /** Gives a network namespace its address; answered by `ready`. */
   | { type: 'network'; address: string; gateway: string }
-  | { type: 'run'; id: number; command: LifecycleCommand };
+  | { type: 'run'; id: number; command: LifecycleCommand }
+  /** What came of a `call`. */
+  | { type: 'answer'; id: number; output?: unknown; error?: { name: string; message: string } };
 
 export type FromSupervisor =
   | { type: 'started' }
   | { type: 'ready' }
+  /** The first boot is over: user data has run, well or not. */
+  | { type: 'booted' }
+  /** Whether the CodeDeploy agent takes commands. */
+  | { type: 'agent'; active: boolean }
   | { type: 'journal'; entry: Pick<NewEntry, 'type' | 'message' | 'detail'> }
-  | { type: 'outcome'; id: number; outcome: AgentOutcome };
+  | { type: 'outcome'; id: number; outcome: AgentOutcome }
+  /** Something on the host calls an operation of an AWS service. */
+  | ({ type: 'call'; id: number } & AwsCall);
+
+export interface AwsCall {
+  /** As the region names it, `logs`. */
+  readonly service: string;
+  readonly operation: string;
+  readonly input: object;
+}

@@ -1,11 +1,6 @@
+import type { CommandAnswer } from './protocol';
 import { type ServiceManager, SystemctlError } from './service-manager';
 import type { ServiceUnit } from './service-unit';
-
-export interface SystemctlAnswer {
-  readonly exitStatus: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** Options that change nothing here. */
 const HARMLESS = ['--no-pager', '--system', '--full', '-l', '--no-ask-password'];
@@ -45,7 +40,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
  * Carries out one call of systemctl, with systemd's exit statuses.
  * @see systemctl(1)
  */
-export async function systemctl(manager: ServiceManager, args: readonly string[]): Promise<SystemctlAnswer> {
+export async function systemctl(manager: ServiceManager, args: readonly string[]): Promise<CommandAnswer> {
   try {
     return await command(manager, args);
   } catch (error) {
@@ -54,9 +49,9 @@ export async function systemctl(manager: ServiceManager, args: readonly string[]
   }
 }
 
-async function command(manager: ServiceManager, args: readonly string[]): Promise<SystemctlAnswer> {
+async function command(manager: ServiceManager, args: readonly string[]): Promise<CommandAnswer> {
   const { verb, names, quiet, now, properties, valueOnly } = readArguments(args);
-  const done = (stdout = '', exitStatus = 0): SystemctlAnswer => ({
+  const done = (stdout = '', exitStatus = 0): CommandAnswer => ({
     exitStatus,
     stdout: quiet ? '' : stdout,
     stderr: '',
