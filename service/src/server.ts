@@ -11,16 +11,23 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** Traces what answers a request. */
+export type Traced = <Answered extends { readonly status: number }>(
+  request: http.IncomingMessage,
+  answer: () => Promise<Answered>,
+) => Promise<Answered>;
+
 interface Answer {
   readonly status: number;
   readonly type: 'application/json' | 'text/html; charset=utf-8';
   readonly body: string;
 }
 
-export function createService(revision: string): Service {
+/** @param traced leaves no trace when left out */
+export function createService(revision: string, traced: Traced = (_request, answer) => answer()): Service {
   let stopping = false;
   const server = http.createServer(async (request, response) => {
-    const answer = await route(request, revision).catch((error) => {
+    const answer = await traced(request, () => route(request, revision)).catch((error) => {
       console.error(`${request.method} ${request.url}:`, error);
       return toJson(500, { error: 'internal error' });
     });

@@ -7,6 +7,13 @@ import { temporaryFolder } from '../support/folder';
 const SERVICE = path.join(__dirname, '../../service');
 const files = temporaryFolder('service');
 
+beforeAll(() => {
+  // Found from every copy below.
+  for (const file of ['package.json', 'package-lock.json'])
+    fs.copyFileSync(path.join(SERVICE, file), path.join(files, file));
+  execFileSync('npm', ['ci', '--silent', '--prefer-offline', '--prefix', files]);
+});
+
 /** A copy of the service with one text replaced, which must stand there exactly once. */
 function changed(name: string, file: string, from: string, to: string): string {
   const folder = path.join(files, name);
