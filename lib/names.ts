@@ -48,6 +48,8 @@ export function environmentNames({ service }: Delivery, environment: Environment
     topic: `${prefix}-notifications`,
     /** Goes off when one of the alarms below does. */
     alarm: `${prefix}-release`,
+    /** Goes off when users stay away; it only tells. */
+    trafficAlarm: `${prefix}-traffic-drop`,
     dashboard: `${prefix}-service`,
     alarms: {
       errorRate: `${prefix}-error-rate`,

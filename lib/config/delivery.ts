@@ -140,6 +140,7 @@ function resolveEnvironment(
     bakeLimitMinutes: Math.max(240, bakeMinutes),
     freezes: [],
     guardMinutes: Math.max(60, bakeMinutes),
+    trafficDropDeviations: wave.production && 3,
     ...environment,
     production: wave.production,
     stage: wave.name,

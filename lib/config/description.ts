@@ -254,6 +254,15 @@ export interface EnvironmentDescription {
    * @default - the delivery's alarms
    */
   readonly alarms?: AlarmThresholds;
+
+  /**
+   * How far the number of requests falls below what is usual at that hour of the week before the team is told: 1 to 10
+   * standard deviations, for a quarter of an hour; false tells nobody. Nothing is rolled back or held for it. CloudWatch
+   * learns what is usual in the first weeks.
+   *
+   * @default 3 in production, false before it
+   */
+  readonly trafficDropDeviations?: number | false;
 }
 
 /** Size of a fleet, in instances. Between the two, the fleet finds its size by its `scaling`. */

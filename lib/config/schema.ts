@@ -54,6 +54,12 @@ const capacity = z
   .strictObject({ min: wholeNumber(2, 200), max: wholeNumber(2, 200) }, 'an object with min and max')
   .refine(({ min, max }) => max >= min, { path: ['max'], error: 'a whole number no smaller than min' });
 
+const DEVIATIONS = 'a number from 1 to 10, or false';
+const deviations = z.union(
+  [z.literal(false), z.number(DEVIATIONS).min(1, DEVIATIONS).max(10, DEVIATIONS)],
+  DEVIATIONS,
+);
+
 const environment = z.strictObject(
   {
     name: name(1, 16),
@@ -71,6 +77,7 @@ const environment = z.strictObject(
     guardMinutes: wholeNumber(1, 1440).optional(),
     oneBox: z.strictObject({ ...oneBoxKeys, alarms }, 'an object').optional(),
     alarms,
+    trafficDropDeviations: deviations.optional(),
   },
   'an object',
 );

@@ -8,6 +8,7 @@ import type { Delivery, Environment } from '../config/delivery';
 import { environmentNames } from '../names';
 import { EnvironmentTopic } from './environment-topic';
 import { ServiceDashboard } from './service-dashboard';
+import { TrafficAlarm } from './traffic-alarm';
 
 export interface EnvironmentInsightProps {
   readonly delivery: Delivery;
@@ -26,17 +27,24 @@ export class EnvironmentInsight extends Construct {
 
   constructor(scope: Construct, id: string, props: EnvironmentInsightProps) {
     super(scope, id);
-    const { delivery, environment, alarms } = props;
+    const { delivery, environment, loadBalancer, alarms } = props;
+    const names = environmentNames(delivery, environment);
     this.topic = new EnvironmentTopic(this, 'Notifications', { delivery, environment }).topic;
 
     const alarm = new CompositeAlarm(this, 'Alarm', {
-      compositeAlarmName: environmentNames(delivery, environment).alarm,
+      compositeAlarmName: names.alarm,
       alarmDescription: `${delivery.service} in ${environment.name}: users notice errors, slowness or missing hosts`,
       alarmRule: AlarmRule.anyOf(...alarms.map((one) => AlarmRule.fromAlarm(one, AlarmState.ALARM))),
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
 
+    const deviations = environment.trafficDropDeviations;
+    const trafficAlarm = deviations
+      ? new TrafficAlarm(this, 'Traffic', { alarmName: names.trafficAlarm, loadBalancer, deviations })
+      : undefined;
+    trafficAlarm?.addAlarmAction(new SnsAction(this.topic));
+
     if (delivery.dashboards)
-      new ServiceDashboard(this, 'Dashboard', { ...props, alarms: [alarm, ...alarms] });
+      new ServiceDashboard(this, 'Dashboard', { ...props, alarms: [alarm, ...alarms], trafficAlarm });
   }
 }

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import {
   AlarmStatusWidget,
+  AlarmWidget,
   Dashboard,
   GraphWidget,
   type IAlarm,
@@ -25,6 +26,11 @@ export interface ServiceDashboardProps {
   readonly targetGroup: ApplicationTargetGroup;
   readonly group: AutoScalingGroup;
   readonly alarms: readonly IAlarm[];
+  /**
+   * The alarm on a drop of the traffic, shown with the band of what is usual.
+   * @default - there is none
+   */
+  readonly trafficAlarm?: IAlarm;
 }
 
 const MINUTE = Duration.minutes(1);
@@ -33,7 +39,7 @@ const MINUTE = Duration.minutes(1);
 export class ServiceDashboard extends Construct {
   constructor(scope: Construct, id: string, props: ServiceDashboardProps) {
     super(scope, id);
-    const { delivery, environment, loadBalancer, targetGroup, group, alarms } = props;
+    const { delivery, environment, loadBalancer, targetGroup, group, alarms, trafficAlarm } = props;
     const { metrics } = targetGroup;
     const sum = (label: string) => ({ statistic: 'Sum', period: MINUTE, label });
 
@@ -112,6 +118,14 @@ export class ServiceDashboard extends Construct {
         width: 8,
       }),
     );
+    if (trafficAlarm)
+      dashboard.addWidgets(
+        new AlarmWidget({
+          title: 'Traffic beside what is usual [requests in 5 minutes]',
+          alarm: trafficAlarm,
+          width: 24,
+        }),
+      );
     // A query reaches other regions, but no other account.
     if (environment.account === delivery.account)
       dashboard.addWidgets(

@@ -10,7 +10,10 @@ const RUNBOOK = path.join(__dirname, '..', '..', 'docs', 'runbook.md');
 const OF_THE_CLI = ['--query', '--output', '--max-items'];
 
 /** The AWS CLI's names for services, where they are not the model's. */
-const CLI_NAMES: Readonly<Record<string, ServiceName>> = { deploy: 'codedeploy' };
+const CLI_NAMES: Readonly<Record<string, ServiceName>> = {
+  deploy: 'codedeploy',
+  elbv2: 'elasticloadbalancing',
+};
 
 /** Every command of the document, those inside `$(…)` and in running text included, with quoted text left out. */
 function commands(document: string): string[] {

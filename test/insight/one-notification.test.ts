@@ -53,8 +53,9 @@ async function environment({ eachTells = false } = {}) {
         evaluationPeriods: 1,
       }),
   );
-  // What only the dashboard, which there is none of, would show is left out.
-  const props: Partial<EnvironmentInsightProps> = { delivery, environment: delivery.environments[1], alarms };
+  // What only the dashboard and the alarm on the traffic would look at is left out, as they are.
+  const prod = { ...delivery.environments[1]!, trafficDropDeviations: false as const };
+  const props: Partial<EnvironmentInsightProps> = { delivery, environment: prod, alarms };
   const { topic } = new EnvironmentInsight(stack, 'Insight', props as EnvironmentInsightProps);
   if (eachTells) for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(topic));
 

@@ -29,6 +29,7 @@ test('the defaults are those the docstrings promise', () => {
     bakeLimitMinutes: 240,
     freezes: [],
     guardMinutes: 60,
+    trafficDropDeviations: 3,
     alarms: { errorRatePercent: 1, latencyP99Milliseconds: 1000, minimumRequestsPerMinute: 20 },
   };
   expect(
@@ -197,6 +198,16 @@ test.each<[string, unknown, string]>([
     'a percentage of healthy hosts that rounds up to the whole fleet',
     withEnvironment({ capacity: { min: 3, max: 9 }, rollbackConfiguration: { minimumHealthyPercent: 67 } }),
     'environments[0].rollbackConfiguration.minimumHealthyPercent: found 67, allowed is at most 66, or the smallest fleet, 3, leaves no instance to deploy to',
+  ],
+  [
+    'a band of no width',
+    withEnvironment({ trafficDropDeviations: 0 }),
+    'environments[0].trafficDropDeviations: found 0, allowed is a number from 1 to 10, or false',
+  ],
+  [
+    'an alarm on the traffic that is just turned on',
+    withEnvironment({ trafficDropDeviations: true }),
+    'environments[0].trafficDropDeviations: found true, allowed is a number from 1 to 10, or false',
   ],
   [
     'a one-box of one, with traffic control',

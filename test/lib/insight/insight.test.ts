@@ -6,6 +6,8 @@ import { ACROSS_ACCOUNTS, DESCRIPTION, synthesize } from '../../support/synthesi
 
 const { pipeline, environment } = synthesize();
 const prod = environment('prod');
+/** Those that notify nobody themselves. */
+const RELEASE_ALARM = { Properties: { AlarmActions: Match.absent() } };
 
 describe('a notification topic', () => {
   const template = topic();
@@ -89,14 +91,74 @@ describe('the alarm of an environment', () => {
     });
     const [{ Properties }] = Object.values(prod.findResources('AWS::CloudWatch::CompositeAlarm')) as any;
     const rule = JSON.stringify(Properties.AlarmRule);
-    const alarms = Object.keys(prod.findResources('AWS::CloudWatch::Alarm'));
+    const alarms = Object.keys(prod.findResources('AWS::CloudWatch::Alarm', RELEASE_ALARM));
     for (const id of alarms) expect(rule).toContain(id);
     expect(rule.match(/ALARM\(/g)).toHaveLength(alarms.length);
     expect(rule.match(/ OR /g)).toHaveLength(alarms.length - 1);
   });
 
-  test('is the only one that tells anybody', () => {
-    prod.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });
+  test('is the only one of them that tells anybody', () => {
+    prod.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() }, 3);
+    prod.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { AlarmActions: Match.anyValue() }, 1);
+  });
+});
+
+describe('the alarm on a drop of the traffic', () => {
+  test('compares the requests of the load balancer with the lower bound of what is usual, and tells the topic', () => {
+    prod.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'harbor-prod-traffic-drop',
+      AlarmActions: [{ Ref: Match.stringLikeRegexp('^InsightNotifications') }],
+      ComparisonOperator: 'LessThanLowerThreshold',
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 3,
+      ThresholdMetricId: 'expr_1',
+      Metrics: [
+        { Id: 'expr_1', Expression: 'ANOMALY_DETECTION_BAND(m0, 3)', ReturnData: true },
+        { Id: 'm0', Expression: 'FILL(requests, 0)', ReturnData: true },
+        {
+          Id: 'requests',
+          MetricStat: {
+            Metric: {
+              MetricName: 'RequestCount',
+              Dimensions: [
+                { Name: 'LoadBalancer', Value: { 'Fn::GetAtt': [Match.anyValue(), 'LoadBalancerFullName'] } },
+              ],
+            },
+            Period: 300,
+            Stat: 'Sum',
+          },
+          ReturnData: false,
+        },
+      ].map((query) => Match.objectLike(query)),
+    });
+  });
+
+  test('rolls nothing back and holds nothing', () => {
+    const name = 'harbor-prod-traffic-drop';
+    for (const type of [
+      'AWS::CodeDeploy::DeploymentGroup',
+      'AWS::CloudWatch::CompositeAlarm',
+      'AWS::Events::Rule',
+    ])
+      expect(JSON.stringify(prod.findResources(type))).not.toMatch(/InsightTraffic|traffic-drop/);
+    expect(JSON.stringify(pipeline)).not.toContain(name);
+  });
+
+  test('is for production, unless the description says otherwise', () => {
+    const [beta, production] = DESCRIPTION.environments;
+    const widths = (template: Template) =>
+      JSON.stringify(template.findResources('AWS::CloudWatch::Alarm')).match(/BAND\(m0, \d+\)/g) ?? [];
+    expect(widths(environment('beta'))).toEqual([]);
+    const other = synthesize({
+      ...DESCRIPTION,
+      environments: [
+        { ...beta, trafficDropDeviations: 5 },
+        { ...production, trafficDropDeviations: false },
+      ],
+    });
+    expect(widths(other.environment('beta'))).toEqual(['BAND(m0, 5)']);
+    expect(widths(other.environment('prod'))).toEqual([]);
+    expect(body(other.environment('prod'), 'harbor-prod-service')).not.toContain('usual');
   });
 });
 
@@ -224,6 +286,7 @@ describe('the dashboards', () => {
       '"title":"Saturation: CPU [%]"',
       '"title":"Hosts"',
       '"title":"Releases"',
+      '"title":"Traffic beside what is usual [requests in 5 minutes]"',
       '"title":"Revisions"',
     ]);
     expect(body(prod, 'harbor-prod-service')).toContain(
@@ -246,14 +309,12 @@ describe('the dashboards', () => {
     for (const template of [without.pipeline, without.environment('prod')])
       template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
   });
-
-  /** The body of a dashboard, references left out. */
-  function body(template: Template, name: string): string {
-    const [{ Properties }] = Object.values(
-      template.findResources('AWS::CloudWatch::Dashboard', { Properties: { DashboardName: name } }),
-    ) as any;
-    return Properties.DashboardBody['Fn::Join'][1]
-      .filter((part: unknown) => typeof part === 'string')
-      .join('');
-  }
 });
+
+/** The body of a dashboard, references left out. */
+function body(template: Template, name: string): string {
+  const [{ Properties }] = Object.values(
+    template.findResources('AWS::CloudWatch::Dashboard', { Properties: { DashboardName: name } }),
+  ) as any;
+  return Properties.DashboardBody['Fn::Join'][1].filter((part: unknown) => typeof part === 'string').join('');
+}
