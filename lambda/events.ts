@@ -1,6 +1,8 @@
 /** @see https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html */
 export interface PipelineEvent {
   readonly source: 'aws.codepipeline';
+  /** When the state changed: ISO 8601. */
+  readonly time: string;
   readonly detail: {
     readonly pipeline: string;
     readonly 'execution-id': string;

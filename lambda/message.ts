@@ -1,4 +1,5 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { once } from './once';
 
 /** What a team is told. */
 export interface Message {
@@ -18,11 +19,31 @@ const SUBJECT_LIMIT = 99;
 const sns = new SNSClient();
 
 /**
+ * Tells a team something once, and keeps it as a record.
+ *
+ * @param key names what there is to tell
+ * @param compose makes the message, when it is its turn
+ * @returns whether it was told now
+ */
+export async function tellOnce(
+  key: string,
+  topicArn: string,
+  compose: () => Promise<Message>,
+): Promise<boolean> {
+  return once(key, async () => {
+    const message = await compose();
+    await publish(topicArn, message);
+    const { subject, lines } = message;
+    return { timestamp: Date.now(), message: JSON.stringify({ subject, lines }) };
+  });
+}
+
+/**
  * Publishes a message, as text and, for chat, as a custom notification, because chat shows no other text.
  *
  * @see https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
  */
-export async function publish(TopicArn: string, { subject, lines, links, author }: Message): Promise<void> {
+async function publish(TopicArn: string, { subject, lines, links, author }: Message): Promise<void> {
   const pages = Object.entries(links).filter(([, url]) => url);
   const text = [...lines, '', ...pages.map(([title, url]) => `${title}: ${url}`)].join('\n');
   const description = [...lines, '', ...pages.map(([title, url]) => `<${url}|${title}>`)].join('\n');

@@ -21,6 +21,8 @@ export function pipelineNames({ service, account = Aws.ACCOUNT_ID, region = Aws.
     dashboard: `${service}-delivery`,
     /** Log group of what the delivery metrics are made from. */
     records: `/tidegate/${service}/delivery`,
+    /** Log group of what the team was told about the pipeline and its rollbacks. */
+    told: `/tidegate/${service}/notifications`,
     /** Stack of the artifact bucket of a region other than the pipeline's. */
     artifactStack: (bucketRegion: string) => `Tidegate-${service}-artifacts-${bucketRegion}`,
     artifactKeyAlias: `alias/${service}-artifacts`,
@@ -46,6 +48,8 @@ export function environmentNames({ service }: Delivery, environment: Environment
     freezeRole: `${prefix}-freeze`,
     /** Of what the team is told about the environment. */
     topic: `${prefix}-notifications`,
+    /** Log group of what the guard has told the team. */
+    incidents: `/tidegate/${service}/${name}/incidents`,
     /** Goes off when one of the alarms below does. */
     alarm: `${prefix}-release`,
     /** Goes off when users stay away; it only tells. */

@@ -1,11 +1,5 @@
 import type { StandardUnit } from '@aws-sdk/client-cloudwatch';
-import {
-  CloudWatchLogsClient,
-  CreateLogStreamCommand,
-  DeleteLogStreamCommand,
-  PutLogEventsCommand,
-  ResourceAlreadyExistsException,
-} from '@aws-sdk/client-cloudwatch-logs';
+import { once } from '../once';
 
 /** The metrics and their units. */
 const UNITS = {
@@ -32,30 +26,16 @@ export interface DeliveryRecord {
   readonly about: Readonly<Record<string, string | undefined>>;
 }
 
-const logs = new CloudWatchLogsClient();
-
 /**
- * Writes a record in the embedded metric format, the first time it is found: EventBridge delivers an event at least once,
- * and several events tell of the same change. A log stream of the record's own is the memory: CloudWatch Logs creates
- * each name only once.
+ * Writes a record in the embedded metric format, the first time it is found.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export async function writeOnce(service: string, record: DeliveryRecord): Promise<void> {
-  const stream = { logGroupName: process.env.RECORDS_LOG_GROUP, logStreamName: record.key };
-  try {
-    await logs.send(new CreateLogStreamCommand(stream));
-  } catch (error) {
-    if (error instanceof ResourceAlreadyExistsException) return;
-    throw error;
-  }
-  const logEvents = [{ timestamp: record.time.getTime(), message: embedded(service, record) }];
-  try {
-    await logs.send(new PutLogEventsCommand({ ...stream, logEvents }));
-  } catch (error) {
-    await logs.send(new DeleteLogStreamCommand(stream)); // for the retry, which would take it for written
-    throw error;
-  }
+  await once(record.key, async () => ({
+    timestamp: record.time.getTime(),
+    message: embedded(service, record),
+  }));
 }
 
 function embedded(service: string, { key, environment, time, metrics, about }: DeliveryRecord): string {

@@ -25,11 +25,6 @@ export class StageEntry {
     return execution ? commitOf(await actionsOf(this.#client, name, execution)) : undefined;
   }
 
-  /** Whether the guard has closed it already because of that deployment. */
-  async frozenFor(deploymentId: string): Promise<boolean> {
-    return freezeOf(await this.#closedBecause())?.deploymentId === deploymentId;
-  }
-
   /**
    * Closes it, unless a person has: their reason stays, and they say when it ends.
    *

@@ -1,12 +1,13 @@
-import type { Context, EventBridgeEvent } from 'aws-lambda';
-import { type RedAlarm, redSince } from './alarms';
+import type { EventBridgeEvent } from 'aws-lambda';
+import { tellOnce } from '../message';
+import { redSince } from './alarms';
+import { EnvironmentState } from './environment';
 import { StageEntry } from './freeze';
-import { type History, type Release, readHistory } from './history';
-import { describeRollback, type Rollback, rollbackOf } from './marker';
-import { type Notice, notify } from './notice';
+import { describeRollback } from './marker';
+import { failureNotice, messageOf, type Notice, rollbackNotice, standingNotice } from './notice';
 import { rollBack } from './rollback';
 import { type GuardSettings, settings } from './settings';
-import { judge } from './verdict';
+import { type Incident, judge } from './verdict';
 
 type AlarmEvent = EventBridgeEvent<'CloudWatch Alarm State Change', { alarmName: string }>;
 type DeploymentEvent = EventBridgeEvent<
@@ -17,121 +18,125 @@ export type GuardEvent = AlarmEvent | DeploymentEvent;
 
 /**
  * Watches over an environment when CodeDeploy does not: after a deployment has ended. When a release alarm has gone off
- * since, it rolls the environment back, closes the way into its stage and tells the team.
+ * since, it rolls fleet and one-box back, closes the way into the environment's stage and tells the team.
  *
  * An event is only the occasion to look: what is done follows from the deployments, the alarms and the transition as
- * they are by then. So an event may come twice, late or out of order.
+ * they are by then. So an event may come twice, late or out of order, and what one invocation has begun the next one
+ * finishes.
  *
  * @returns what it did, for the log
  */
-export async function handler(
-  event: GuardEvent,
-  { awsRequestId }: Pick<Context, 'awsRequestId'>,
-): Promise<string> {
-  const outcome = await new Guard(settings(), awsRequestId).look(event);
+export async function handler(event: GuardEvent): Promise<string> {
+  const outcome = await new Guard(settings()).look(event);
   console.log(JSON.stringify({ event: event.id, type: event['detail-type'], outcome }));
   return outcome;
 }
 
+/** EventBridge and Lambda give an event up after a day, in milliseconds: a rollback that is older is finished. */
+const LATEST_EVENT = 24 * 3_600_000;
+
 class Guard {
   readonly #entry: StageEntry;
 
-  constructor(
-    private readonly settings: GuardSettings,
-    private readonly requestId: string,
-  ) {
+  constructor(private readonly settings: GuardSettings) {
     this.#entry = new StageEntry(settings.pipeline);
   }
 
   async look(event: GuardEvent): Promise<string> {
-    const history = await readHistory(this.settings);
-    const failed = failedRollback(event, history);
-    if (failed) return this.#tell(failed);
+    const before = await EnvironmentState.read(this.settings);
+    const failed = this.#failedRollback(event, before);
+    if (failed) return failed;
 
-    const { newest } = history;
-    const [release] = history.releases;
-    if (!newest || !release) return 'nothing has been released';
-    const begun = rollbackOf(newest);
-    if (begun?.requestId === this.requestId) return this.#rolledBack(begun, newest.deploymentId!);
-    if (newest.status !== 'Succeeded') return `deployment ${newest.deploymentId} is ${newest.status}`;
+    const incidents = await this.#incidents(before);
+    const tried = await this.#rollBack(incidents);
+    const environment = tried.length > 0 ? await EnvironmentState.read(this.settings) : before;
+    const outcomes = await this.#finish(environment, incidents);
 
-    const { deploymentId, startTime, createTime } = release.deployment;
-    const [alarm] = await redSince(this.settings.alarms, startTime ?? createTime!);
-    return alarm ? this.#act(event, history, alarm) : `no alarm has gone off since ${deploymentId}`;
+    // An instance that Auto Scaling launches holds a group for a moment: Lambda tries the event again.
+    const standing = environment.releases.find(({ id }) => tried.includes(id));
+    if (standing) throw new Error(`A deployment group is busy: ${standing.id} cannot be rolled back yet`);
+    return outcomes.join('; ') || 'no alarm has gone off since a release that stands';
   }
 
-  async #act(event: GuardEvent, history: History, alarm: RedAlarm): Promise<string> {
-    const verdict = judge(history, this.settings.watchMinutes, Date.now());
-    const deploymentId = verdict.release.deployment.deploymentId!;
-    if (verdict.action === 'roll back') return this.#rollBack(deploymentId, verdict.target, alarm);
-
-    if (!isTurn(event, alarm, verdict.release)) return `another event speaks of ${alarm.name}`;
-    const { name, reason } = alarm;
-    const incident = { deploymentId, alarm: name, reason, done: `nothing, ${verdict.because}` };
-    if (verdict.action === 'tell') return this.#tell({ headline: 'alarm, not rolled back', ...incident });
-    const frozen = await this.#entry.frozenFor(deploymentId).catch(() => false);
-    if (frozen) return `frozen because of ${deploymentId} already`;
-    return this.#freezeAndTell({ headline: 'alarm, nothing to roll back to', ...incident });
+  #failedRollback(event: GuardEvent, { rollbacks }: EnvironmentState): Promise<string> | undefined {
+    if (event['detail-type'] !== 'CodeDeploy Deployment State-change Notification') return undefined;
+    const { deploymentId, state } = event.detail;
+    const rollback = rollbacks.find(({ deployment }) => deployment.deploymentId === deploymentId);
+    if (!rollback || state === 'SUCCESS') return undefined;
+    return this.#tell(`${deploymentId}/failed`, async () => failureNotice(rollback));
   }
 
-  async #rollBack(deploymentId: string, target: Release, { name, reason }: RedAlarm): Promise<string> {
-    const rollback = { deploymentId, alarm: name, requestId: this.requestId };
-    const rollbackId = await rollBack(target.revision, describeRollback(rollback), this.settings);
-    if (rollbackId) return this.#rolledBack(rollback, rollbackId, reason);
-
-    const { newest } = await readHistory(this.settings);
-    if (newest?.status !== 'Succeeded') return `deployment ${newest?.deploymentId} came first`;
-    // An instance that Auto Scaling launches holds the group for a moment: Lambda tries the event again.
-    throw new Error(`The deployment group is busy: ${deploymentId} cannot be rolled back yet`);
+  async #incidents(environment: EnvironmentState): Promise<Incident[]> {
+    const incidents: Incident[] = [];
+    for (const release of environment.releases) {
+      const [alarm] = await redSince(release.alarms, release.began);
+      if (!alarm) continue;
+      const verdict = judge(environment, release, this.settings.watchMinutes, Date.now());
+      incidents.push({ release, alarm, verdict });
+    }
+    return incidents;
   }
 
-  /** What follows once a rollback has begun. */
-  #rolledBack({ deploymentId, alarm }: Rollback, rollbackId: string, reason?: string): Promise<string> {
-    const done = `rolled back by deployment ${rollbackId}`;
-    return this.#freezeAndTell({
-      headline: 'rolled back',
-      deploymentId,
-      alarm,
-      reason,
-      done,
-      look: rollbackId,
-    });
+  /** Begins the rollbacks, unless another invocation came first; resolves with the ids of their releases. */
+  async #rollBack(incidents: readonly Incident[]): Promise<string[]> {
+    const tried: string[] = [];
+    for (const { release, alarm, verdict } of incidents) {
+      if (verdict.action !== 'roll back') continue;
+      for (const { place, target } of verdict.targets) {
+        const deploymentId = place.release.deployment.deploymentId!;
+        const marker = describeRollback({ deploymentId, alarm: alarm.name, release: release.id });
+        await rollBack(this.settings.application, place.group, target.revision, marker);
+      }
+      tried.push(release.id);
+    }
+    return tried;
+  }
+
+  /** What follows a look, whichever invocation began the rollbacks that there are by now. */
+  async #finish({ rollbacks }: EnvironmentState, incidents: readonly Incident[]): Promise<string[]> {
+    const outcomes: string[] = [];
+    const recent = rollbacks.filter(
+      ({ deployment }) => Date.now() - Number(deployment.createTime) < LATEST_EVENT,
+    );
+    for (const id of new Set(recent.map(({ release }) => release))) {
+      const begun = recent.filter(({ release }) => release === id);
+      const reason = incidents.find(({ release }) => release.id === id)?.alarm.reason;
+      outcomes.push(await this.#freezeAndTell(rollbackNotice(begun, reason)));
+    }
+    for (const incident of incidents)
+      if (incident.verdict.action === 'freeze')
+        outcomes.push(await this.#freezeAndTell(standingNotice(incident)));
+    if (incidents.some(({ verdict }) => verdict.action !== 'tell')) return outcomes;
+
+    const [incident] = incidents;
+    // When something has been done about the alarm, the team knows.
+    if (incident && !rollbacks.some(({ deployment }) => deployment.createTime! >= incident.alarm.since)) {
+      const key = `${incident.release.id}/${Number(incident.alarm.since)}`;
+      outcomes.push(await this.#tell(key, async () => standingNotice(incident)));
+    }
+    return outcomes;
   }
 
   /** The team is told even if the way in cannot be closed, and of that as well. */
-  async #freezeAndTell(notice: Notice): Promise<string> {
+  #freezeAndTell(notice: Notice): Promise<string> {
     const { deploymentId, alarm, headline } = notice;
-    const commit = await this.#entry.commitOf(deploymentId).catch(() => undefined);
-    const entry = await this.#entry
-      .freeze({ commit: commit?.id ?? 'unknown', deploymentId }, `${alarm} - ${headline}`)
-      .catch(({ message }: Error) => `could not be closed, ${message}`);
-    return this.#tell({ ...notice, commit, entry });
+    return this.#tell(deploymentId, async () => {
+      const commit = await this.#entry.commitOf(deploymentId).catch(() => undefined);
+      const entry = await this.#entry
+        .freeze({ commit: commit?.id ?? 'unknown', deploymentId }, `${alarm} - ${headline}`)
+        .catch(({ message }: Error) => `could not be closed, ${message}`);
+      return { ...notice, commit, entry };
+    });
   }
 
-  async #tell(notice: Notice): Promise<string> {
-    await notify(notice, this.settings);
-    return `${notice.headline}: ${notice.done}`;
+  /** @param key names what there is to tell: the release, with whatever tells it from other news of the same release */
+  async #tell(key: string, compose: () => Promise<Notice>): Promise<string> {
+    let outcome = `told of ${key} already`;
+    await tellOnce(key, this.settings.topicArn, async () => {
+      const notice = await compose();
+      outcome = `${notice.headline}: ${notice.done}`;
+      return messageOf(notice, this.settings);
+    });
+    return outcome;
   }
-}
-
-/** What to tell when the event is the end of a rollback of the guard's that has failed. */
-function failedRollback(event: GuardEvent, { deployments }: History): Notice | undefined {
-  if (event['detail-type'] !== 'CodeDeploy Deployment State-change Notification') return undefined;
-  const { deploymentId: id, state } = event.detail;
-  const deployment = deployments.find(({ deploymentId }) => deploymentId === id);
-  const rollback = deployment && rollbackOf(deployment);
-  if (!rollback || state === 'SUCCESS') return undefined;
-  const done = `rollback ${id} has failed, instances may differ: ${deployment.errorInformation?.message}`;
-  return { ...rollback, headline: 'the rollback has failed', done, look: id };
-}
-
-/**
- * Whether this event is the one to speak of an incident, where no deployment of the guard's keeps a second one from
- * doing so: that of its first alarm, or that of the deployment's end if the alarm went off before it.
- */
-function isTurn(event: GuardEvent, alarm: RedAlarm, { deployment }: Release): boolean {
-  const during = alarm.since <= (deployment.completeTime ?? deployment.createTime!);
-  return event['detail-type'] === 'CloudWatch Alarm State Change'
-    ? !during && event.detail.alarmName === alarm.name
-    : during && event.detail.deploymentId === deployment.deploymentId;
 }

@@ -5,8 +5,8 @@ import {
   paginateListDeployments,
   type RevisionLocation,
 } from '@aws-sdk/client-codedeploy';
+import { ofProofs } from '../proof';
 import { rolledBackBy } from './marker';
-import type { GuardSettings } from './settings';
 
 /** How far back the guard looks: deployments, those of single instances that Auto Scaling asks for included. */
 const MOST_DEPLOYMENTS = 300;
@@ -28,30 +28,38 @@ export interface Release {
 /** The deployments to a whole deployment group, newest first: the guard's one source of truth. */
 export class History {
   readonly deployments: readonly DeploymentInfo[];
-  /** What was released with success, newest first. The first is what the fleet runs if the newest deployment succeeded. */
+  /**
+   * What was released with success, newest first. The first is what the fleet runs if the newest deployment succeeded.
+   * A rollback proof releases nothing.
+   */
   readonly releases: readonly Release[];
+  /** Whether a deployment is part of a rollback proof. */
+  readonly isOfProof: (deployment: DeploymentInfo) => boolean;
 
   constructor(deployments: readonly DeploymentInfo[]) {
     this.deployments = deployments
       .filter(({ creator }) => creator !== 'autoscaling' && creator !== 'autoscalingTermination')
       .sort((a, b) => Number(b.createTime) - Number(a.createTime));
-    this.releases = releasesOf(this.deployments);
+    this.isOfProof = ofProofs(this.deployments);
+    this.releases = releasesOf(this.deployments.filter((deployment) => !this.isOfProof(deployment)));
   }
 
   get newest(): DeploymentInfo | undefined {
     return this.deployments[0];
   }
 
-  /** What the group can go back to from its current release: the last other revision that nobody has rolled back. */
-  get lastGood(): Release | undefined {
-    const [current, ...before] = this.releases;
-    return before.find(({ revision, rolledBack }) => !rolledBack && !same(revision, current!.revision));
+  /** What the group can go back to from a revision: the last other one that nobody has rolled back. */
+  lastGood(from: RevisionLocation): Release | undefined {
+    return this.releases.find(({ revision, rolledBack }) => !rolledBack && !sameRevision(revision, from));
   }
 }
 
-export async function readHistory({ application, deploymentGroup }: GuardSettings): Promise<History> {
-  const client = new CodeDeployClient();
-  const group = { applicationName: application, deploymentGroupName: deploymentGroup };
+export async function readHistory(
+  applicationName: string,
+  deploymentGroupName: string,
+  client = new CodeDeployClient(),
+): Promise<History> {
+  const group = { applicationName, deploymentGroupName };
   const ids: string[] = [];
   for await (const page of paginateListDeployments({ client }, group)) {
     ids.push(...(page.deployments ?? []));
@@ -71,7 +79,7 @@ function releasesOf(deployments: readonly DeploymentInfo[]): Release[] {
   const runs: DeploymentInfo[][] = [];
   for (const deployment of deployments.filter(({ status }) => status === 'Succeeded')) {
     const last = runs.at(-1)?.at(-1);
-    if (last && !rolledBackBy(last) && same(last.revision, deployment.revision))
+    if (last && !rolledBackBy(last) && sameRevision(last.revision, deployment.revision))
       runs.at(-1)!.push(deployment);
     else runs.push([deployment]);
   }
@@ -80,7 +88,7 @@ function releasesOf(deployments: readonly DeploymentInfo[]): Release[] {
   for (const run of runs.reverse()) {
     const deployment = run.at(-1)!;
     const revision = deployment.revision!;
-    const wasGood = releases.some((before) => !before.rolledBack && same(before.revision, revision));
+    const wasGood = releases.some((before) => !before.rolledBack && sameRevision(before.revision, revision));
     releases.unshift({
       deployment,
       revision,
@@ -91,7 +99,7 @@ function releasesOf(deployments: readonly DeploymentInfo[]): Release[] {
   return releases;
 }
 
-function same(a: RevisionLocation | undefined, b: RevisionLocation | undefined): boolean {
+export function sameRevision(a: RevisionLocation | undefined, b: RevisionLocation | undefined): boolean {
   const name = (location?: RevisionLocation) => {
     const { bucket, key, version, eTag } = location?.s3Location ?? {};
     return JSON.stringify([bucket, key, version, eTag]);

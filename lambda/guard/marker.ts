@@ -4,7 +4,7 @@ import type { DeploymentInfo } from '@aws-sdk/client-codedeploy';
  * What the guard writes into AWS so that it knows its own work again: it has no other memory.
  */
 
-const ROLLBACK = /^Guard: rolls back (\S+), alarm (.+) \(request (\S+)\)$/;
+const ROLLBACK = /^Guard: rolls back (\S+), alarm (.+) \(release (\S+)\)$/;
 
 /** What a rollback of the guard says of itself. */
 export interface Rollback {
@@ -12,19 +12,19 @@ export interface Rollback {
   readonly deploymentId: string;
   /** The alarm that was the reason. */
   readonly alarm: string;
-  /** The invocation that began it. Its retries share the id: what one has begun, they alone may finish. */
-  readonly requestId: string;
+  /** Id of the release in the environment: the rollbacks of fleet and one-box share it. */
+  readonly release: string;
 }
 
 /** Description of the guard's deployment. */
-export function describeRollback({ deploymentId, alarm, requestId }: Rollback): string {
-  return `Guard: rolls back ${deploymentId}, alarm ${alarm} (request ${requestId})`;
+export function describeRollback({ deploymentId, alarm, release }: Rollback): string {
+  return `Guard: rolls back ${deploymentId}, alarm ${alarm} (release ${release})`;
 }
 
 /** Reads the description of a deployment; `undefined` when it is not a rollback of the guard. */
 export function rollbackOf({ description }: DeploymentInfo): Rollback | undefined {
-  const [, deploymentId, alarm, requestId] = ROLLBACK.exec(description ?? '') ?? [];
-  return deploymentId ? { deploymentId, alarm, requestId } : undefined;
+  const [, deploymentId, alarm, release] = ROLLBACK.exec(description ?? '') ?? [];
+  return deploymentId ? { deploymentId, alarm: alarm!, release: release! } : undefined;
 }
 
 /** Id of the deployment that this one rolls back: CodeDeploy's own rollbacks, and the guard's. */

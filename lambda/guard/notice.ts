@@ -1,6 +1,8 @@
 import type { Commit } from '../execution';
-import { publish } from '../message';
+import type { Message } from '../message';
+import type { BegunRollback } from './environment';
 import type { GuardSettings } from './settings';
+import type { Incident } from './verdict';
 
 /** What the team is told of an incident. */
 export interface Notice {
@@ -20,13 +22,53 @@ export interface Notice {
   readonly look?: string;
 }
 
-/** Publishes a notice to the environment's topic. */
-export async function notify(notice: Notice, { topicArn, deploymentGroup }: GuardSettings): Promise<void> {
+/** Of a release that is rolled back, on the fleet, on the one-box or on both. */
+export function rollbackNotice(rollbacks: readonly BegunRollback[], reason: string | undefined): Notice {
+  const [{ alarm, release, deployment }] = rollbacks as [BegunRollback];
+  const begun = rollbacks.map(
+    (one) => `${one.group.deploymentGroup} by deployment ${one.deployment.deploymentId}`,
+  );
+  return {
+    headline: 'rolled back',
+    deploymentId: release,
+    alarm,
+    reason,
+    done: `rolled back ${begun.join(', ')}`,
+    look: deployment.deploymentId,
+  };
+}
+
+/** Of a release that stays where it is. */
+export function standingNotice({ release, alarm, verdict }: Incident): Notice {
+  const { action, because } = verdict as Exclude<Incident['verdict'], { action: 'roll back' }>;
+  return {
+    headline: action === 'freeze' ? 'alarm, nothing to roll back to' : 'alarm, not rolled back',
+    deploymentId: release.id,
+    alarm: alarm.name,
+    reason: alarm.reason,
+    done: `nothing, ${because}`,
+  };
+}
+
+/** Of a rollback that has failed: nobody else would notice. */
+export function failureNotice({ deployment, deploymentId, alarm }: BegunRollback): Notice {
+  const { deploymentId: id, errorInformation } = deployment;
+  return {
+    headline: 'the rollback has failed',
+    deploymentId,
+    alarm,
+    done: `rollback ${id} has failed, instances may differ: ${errorInformation?.message}`,
+    look: id,
+  };
+}
+
+/** A notice as a message to the environment's topic. */
+export function messageOf(notice: Notice, { topicArn, application }: GuardSettings): Message {
   const region = topicArn.split(':')[3];
   const { headline, deploymentId, commit, alarm, reason, done, entry, look = deploymentId } = notice;
   const release = commit ? `commit ${commit.id.slice(0, 7)} "${commit.subject}"` : 'no commit';
-  await publish(topicArn, {
-    subject: `${deploymentGroup}: ${headline}`,
+  return {
+    subject: `${application}: ${headline}`,
     lines: [
       `Alarm: ${alarm}${reason ? `. ${reason}` : ''}`,
       `Release: ${release}, deployment ${deploymentId}`,
@@ -36,5 +78,5 @@ export async function notify(notice: Notice, { topicArn, deploymentGroup }: Guar
     links: {
       Deployment: `https://${region}.console.aws.amazon.com/codesuite/codedeploy/deployments/${look}?region=${region}`,
     },
-  });
+  };
 }

@@ -1,40 +1,49 @@
 import {
   CodeDeployClient,
   CreateDeploymentCommand,
+  type CreateDeploymentCommandInput,
   DeploymentLimitExceededException,
   type RevisionLocation,
 } from '@aws-sdk/client-codedeploy';
-import type { GuardSettings } from './settings';
+import type { GuardedGroup } from './settings';
 
 /**
- * Deploys a revision in spite of everything that is wrong with the one it replaces: its red alarms, its broken
+ * Options of a deployment in spite of everything that is wrong with the revision it replaces: its red alarms, its broken
  * ApplicationStop, the files it left. Should it fail, CodeDeploy must not "roll back" to the bad revision.
+ */
+export const IN_SPITE_OF_EVERYTHING = {
+  overrideAlarmConfiguration: { enabled: false, alarms: [] },
+  autoRollbackConfiguration: { enabled: false, events: [] },
+  ignoreApplicationStopFailures: true,
+  fileExistsBehavior: 'OVERWRITE',
+} satisfies Partial<CreateDeploymentCommandInput>;
+
+/**
+ * Deploys a revision in spite of everything that is wrong with the one it replaces.
  *
- * @returns the deployment's id; `undefined` when another deployment came first, as one does for every alarm but the
- * first that goes off in the same minute: CodeDeploy lets one into the group
+ * @returns whether it has begun: CodeDeploy lets one deployment into the group, and refuses those of all alarms but the
+ * first that goes off in the same minute
  */
 export async function rollBack(
+  applicationName: string,
+  { deploymentGroup, rollbackConfiguration }: GuardedGroup,
   revision: RevisionLocation,
   description: string,
-  { application, deploymentGroup, rollbackConfiguration }: GuardSettings,
-): Promise<string | undefined> {
+): Promise<boolean> {
   try {
-    const { deploymentId } = await new CodeDeployClient().send(
+    await new CodeDeployClient().send(
       new CreateDeploymentCommand({
-        applicationName: application,
+        applicationName,
         deploymentGroupName: deploymentGroup,
         deploymentConfigName: rollbackConfiguration,
         revision,
         description,
-        overrideAlarmConfiguration: { enabled: false, alarms: [] },
-        autoRollbackConfiguration: { enabled: false, events: [] },
-        ignoreApplicationStopFailures: true,
-        fileExistsBehavior: 'OVERWRITE',
+        ...IN_SPITE_OF_EVERYTHING,
       }),
     );
-    return deploymentId!;
+    return true;
   } catch (error) {
-    if (error instanceof DeploymentLimitExceededException) return undefined;
+    if (error instanceof DeploymentLimitExceededException) return false;
     throw error;
   }
 }

@@ -2,16 +2,27 @@
 export interface GuardSettings {
   /** Name of the CodeDeploy application. */
   readonly application: string;
-  readonly deploymentGroup: string;
-  /** Name of the deployment configuration that a rollback uses. */
-  readonly rollbackConfiguration: string;
-  /** Names of the release alarms. */
-  readonly alarms: readonly string[];
+  readonly fleet: GuardedGroup;
+  /** What gets a release before the fleet does. @default - nothing */
+  readonly oneBox?: GuardedOneBox;
   /** Minutes after a release for which an alarm rolls it back. */
   readonly watchMinutes: number;
   readonly topicArn: string;
   /** The way into the environment. */
   readonly pipeline: PipelineStage;
+}
+
+export interface GuardedGroup {
+  readonly deploymentGroup: string;
+  /** Name of the deployment configuration that a rollback uses. */
+  readonly rollbackConfiguration: string;
+  /** Names of its release alarms. */
+  readonly alarms: readonly string[];
+}
+
+export interface GuardedOneBox extends GuardedGroup {
+  /** Names of the alarms that compare it with the fleet. */
+  readonly comparisonAlarms: readonly string[];
 }
 
 export interface PipelineStage {

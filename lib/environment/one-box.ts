@@ -27,8 +27,9 @@ export interface OneBoxProps {
  * behind a target group of their own that takes a share of the requests.
  */
 export class OneBox extends Construct {
-  /** Those with a threshold, and those that compare it with the fleet. */
-  readonly alarms: readonly Alarm[];
+  readonly thresholdAlarms: readonly Alarm[];
+  /** They compare it with the fleet. */
+  readonly comparisonAlarms: readonly Alarm[];
 
   constructor(scope: Construct, id: string, props: OneBoxProps) {
     super(scope, id);
@@ -49,7 +50,8 @@ export class OneBox extends Construct {
       oneBox: targetGroup,
       fleet: load.targetGroup,
     });
-    this.alarms = [...own.alarms, ...compared.alarms];
+    this.thresholdAlarms = own.alarms;
+    this.comparisonAlarms = compared.alarms;
 
     new Deployment(this, 'Deployment', {
       application,
@@ -61,5 +63,9 @@ export class OneBox extends Construct {
       targetGroup,
       alarms: this.alarms,
     });
+  }
+
+  get alarms(): readonly Alarm[] {
+    return [...this.thresholdAlarms, ...this.comparisonAlarms];
   }
 }

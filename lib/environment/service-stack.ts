@@ -89,18 +89,7 @@ export class ServiceStack extends Stack {
       targetGroup,
       alarms,
     });
-    new Guard(this, 'Guard', { delivery, environment, names, alarms, topic });
-    if (oneBox) {
-      const { deploymentGroup, deploymentConfiguration: rollbackConfiguration } = names.oneBox;
-      new Guard(this, 'GuardOfOneBox', {
-        delivery,
-        environment,
-        names: { deploymentGroup, rollbackConfiguration },
-        // What is bad in the fleet is bad here too, and CodeDeploy's own rollback of the fleet leaves it here.
-        alarms: [...oneBox.alarms, ...alarms],
-        topic,
-      });
-    }
+    new Guard(this, 'Guard', { delivery, environment, alarms, oneBox, topic });
 
     this.url = new CfnOutput(this, 'Url', { value: `http://${loadBalancer.loadBalancerDnsName}` });
     this.traffic = {

@@ -20,7 +20,8 @@ export class DeliveryMetrics extends Construct {
     new EventFunction(this, 'Compute', {
       description: 'Computes the delivery metrics',
       entry: 'lambda/delivery-metrics/handler.ts',
-      environment: { ...watched.variables, RECORDS_LOG_GROUP: records.logGroupName },
+      environment: watched.variables,
+      records,
       events: watched.events(ENDED, ['SUCCESS']),
       permissions: {
         'codepipeline:GetPipelineExecution': [watched.pipelineArn],
@@ -28,9 +29,6 @@ export class DeliveryMetrics extends Construct {
         'codedeploy:ListDeployments': watched.deploymentGroupArns,
         'codedeploy:BatchGetDeployments': watched.deploymentGroupArns,
         'cloudwatch:DescribeAlarmHistory': watched.alarmArns,
-        'logs:CreateLogStream': [records.logGroupArn],
-        'logs:PutLogEvents': [records.logGroupArn],
-        'logs:DeleteLogStream': [records.logGroupArn],
       },
     });
   }

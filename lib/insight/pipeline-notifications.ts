@@ -1,4 +1,6 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { SlackChannelConfiguration } from 'aws-cdk-lib/aws-chatbot';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -25,10 +27,16 @@ export class PipelineNotifications extends Construct {
       );
 
     const environmentTopics = near.map((one) => watched.topicArn(environmentNames(delivery, one).topic));
+    const records = new LogGroup(this, 'Records', {
+      logGroupName: pipelineNames(delivery).told,
+      retention: RetentionDays.EIGHTEEN_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     new EventFunction(this, 'Notify', {
       description: 'Tells the team of failed releases and of rollbacks',
       entry: 'lambda/notify/handler.ts',
       environment: watched.variables,
+      records,
       events: watched.events(['FAILED'], ['SUCCESS', 'FAILURE', 'STOP']),
       permissions: {
         'codepipeline:GetPipelineExecution': [watched.pipelineArn],

@@ -1,10 +1,4 @@
-import {
-  CloudWatchLogsClient,
-  CreateLogStreamCommand,
-  DeleteLogStreamCommand,
-  PutLogEventsCommand,
-  ResourceAlreadyExistsException,
-} from '@aws-sdk/client-cloudwatch-logs';
+import { PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   type ActionExecutionDetail,
   CodePipelineClient,
@@ -15,24 +9,15 @@ import { mockClient } from 'aws-sdk-client-mock';
 import 'aws-sdk-client-mock-jest';
 import { handler } from '../../../lambda/delivery-metrics/handler';
 import { at, bake, deploy, SETTINGS, source, type Try } from '../pipeline-history';
+import { Records } from '../records';
 
 const codepipeline = mockClient(CodePipelineClient);
-const logs = mockClient(CloudWatchLogsClient);
-/** Names of the log streams there are. */
-let streams: Set<string>;
+const records = new Records();
 
 beforeEach(() => {
-  for (const mock of [codepipeline, logs]) mock.reset();
+  codepipeline.reset();
+  records.reset();
   process.env.DELIVERY = JSON.stringify(SETTINGS);
-  process.env.RECORDS_LOG_GROUP = 'records';
-  streams = new Set();
-  logs.on(CreateLogStreamCommand).callsFake(({ logStreamName }) => {
-    if (streams.has(logStreamName))
-      throw new ResourceAlreadyExistsException({ message: 'exists', $metadata: {} });
-    streams.add(logStreamName);
-  });
-  logs.on(DeleteLogStreamCommand).callsFake(({ logStreamName }) => void streams.delete(logStreamName));
-  logs.on(PutLogEventsCommand).resolves({});
   codepipeline.on(GetPipelineExecutionCommand).resolves({ pipelineExecution: { executionType: 'STANDARD' } });
 });
 
@@ -60,7 +45,9 @@ test('a release that has come through is a deployment in each environment, with 
 test('a record is an event of the embedded metric format, at the time of what it tells', async () => {
   await ends('SUCCEEDED', GOOD);
 
-  const [event] = events().filter(({ Deployments, Environment }) => Deployments && Environment === 'prod');
+  const [event] = records.written.filter(
+    ({ Deployments, Environment }) => Deployments && Environment === 'prod',
+  );
   expect(event).toEqual({
     _aws: {
       Timestamp: at(60).getTime(),
@@ -94,11 +81,13 @@ test('an event that is delivered twice counts once', async () => {
 });
 
 test('a record that could not be written is written by the retry', async () => {
-  logs.on(PutLogEventsCommand).rejects(new Error('throttled'));
+  records.logs.on(PutLogEventsCommand).rejects(new Error('throttled'));
   await expect(ends('SUCCEEDED', GOOD)).rejects.toThrow('throttled');
-  logs.resetHistory();
-  logs.on(PutLogEventsCommand).resolves({});
+  records.logs.resetHistory();
+  records.logs.on(PutLogEventsCommand).resolves({});
+  jest.useFakeTimers({ now: Date.now() + 60_000 });
   await ends('SUCCEEDED', GOOD);
+  jest.useRealTimers();
 
   expect(Object.keys(written())).toHaveLength(6);
 });
@@ -213,6 +202,7 @@ async function ends(state: string, actions: ActionExecutionDetail[]): Promise<vo
   }));
   await handler({
     source: 'aws.codepipeline',
+    time: '2026-01-01T13:30:00Z',
     detail: { pipeline: 'tidegate-harbor', 'execution-id': 'e1', state },
   });
 }
@@ -221,16 +211,10 @@ function failing(stageName: string, actionName: string, { from, to }: Try): Acti
   return { stageName, actionName, status: 'Failed', startTime: at(from), lastUpdateTime: at(to) };
 }
 
-function events(): any[] {
-  return logs
-    .commandCalls(PutLogEventsCommand)
-    .flatMap(({ args }) => args[0].input.logEvents!.map(({ message }) => JSON.parse(message!)));
-}
-
 /** Values by environment and metric. */
 function written(): Record<string, number[]> {
   const values: Record<string, number[]> = {};
-  for (const event of events())
+  for (const event of records.written)
     for (const { Name } of event._aws.CloudWatchMetrics[0].Metrics) {
       const name = `${event.Environment} ${Name}`;
       values[name] = [...(values[name] ?? []), event[Name]];

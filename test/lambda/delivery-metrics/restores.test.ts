@@ -1,10 +1,5 @@
 import { CloudWatchClient, DescribeAlarmHistoryCommand } from '@aws-sdk/client-cloudwatch';
 import {
-  CloudWatchLogsClient,
-  CreateLogStreamCommand,
-  PutLogEventsCommand,
-} from '@aws-sdk/client-cloudwatch-logs';
-import {
   BatchGetDeploymentsCommand,
   CodeDeployClient,
   type DeploymentInfo,
@@ -16,19 +11,18 @@ import 'aws-sdk-client-mock-jest';
 import { handler } from '../../../lambda/delivery-metrics/handler';
 import { describeProof, describePutBack } from '../../../lambda/proof';
 import { at, deploy, SETTINGS } from '../pipeline-history';
+import { Records } from '../records';
 
 const cloudwatch = mockClient(CloudWatchClient);
 const codedeploy = mockClient(CodeDeployClient);
 const codepipeline = mockClient(CodePipelineClient);
-const logs = mockClient(CloudWatchLogsClient);
+const records = new Records();
 
 beforeEach(() => {
-  for (const mock of [cloudwatch, codedeploy, codepipeline, logs]) mock.reset();
+  for (const mock of [cloudwatch, codedeploy, codepipeline, records]) mock.reset();
   process.env.DELIVERY = JSON.stringify(SETTINGS);
   cloudwatch.on(DescribeAlarmHistoryCommand).resolves({});
   codepipeline.on(ListActionExecutionsCommand).resolves({ actionExecutionDetails: [] });
-  logs.on(CreateLogStreamCommand).resolves({});
-  logs.on(PutLogEventsCommand).resolves({});
 });
 
 const GOOD = deployment('v1', { from: 0, to: 10 });
@@ -254,8 +248,9 @@ function alarm(states: [minute: number, stateValue: string][]): void {
 }
 
 function written(): object[] {
-  return logs.commandCalls(PutLogEventsCommand).map(({ args }) => {
-    const { TimeToRestore, ChangeFailures, Record } = JSON.parse(args[0].input.logEvents![0]!.message!);
-    return { ...(TimeToRestore && { TimeToRestore }), ...(ChangeFailures && { ChangeFailures }), Record };
-  });
+  return records.written.map(({ TimeToRestore, ChangeFailures, Record }) => ({
+    ...(TimeToRestore && { TimeToRestore }),
+    ...(ChangeFailures && { ChangeFailures }),
+    Record,
+  }));
 }

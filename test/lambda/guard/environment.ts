@@ -21,15 +21,28 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { GuardEvent } from '../../../lambda/guard/handler';
 import type { GuardSettings } from '../../../lambda/guard/settings';
+import { Records } from '../records';
 
 export const SETTINGS: GuardSettings = {
   application: 'harbor-prod',
-  deploymentGroup: 'harbor-prod',
-  rollbackConfiguration: 'CodeDeployDefault.HalfAtATime',
-  alarms: ['errors', 'latency'],
+  fleet: {
+    deploymentGroup: 'harbor-prod',
+    rollbackConfiguration: 'CodeDeployDefault.HalfAtATime',
+    alarms: ['errors', 'latency'],
+  },
   watchMinutes: 60,
   topicArn: 'arn:aws:sns:us-east-1:111111111111:harbor-prod',
   pipeline: { name: 'tidegate-harbor', region: 'eu-central-1', stage: 'prod' },
+};
+
+export const WITH_ONE_BOX: GuardSettings = {
+  ...SETTINGS,
+  oneBox: {
+    deploymentGroup: 'one-box',
+    rollbackConfiguration: 'CodeDeployDefault.OneAtATime',
+    alarms: ['one-box errors'],
+    comparisonAlarms: ['above fleet'],
+  },
 };
 
 export const NOW = Date.UTC(2026, 0, 1, 12);
@@ -37,7 +50,12 @@ export const NOW = Date.UTC(2026, 0, 1, 12);
 /** So many minutes ago. */
 export const ago = (minutes: number) => new Date(NOW - minutes * 60_000);
 
-type Given = Partial<DeploymentInfo> & { readonly revision?: any; readonly began?: number };
+type Given = Partial<DeploymentInfo> & {
+  readonly revision?: any;
+  readonly began?: number;
+  /** @default 'harbor-prod' */
+  readonly to?: string;
+};
 
 /** What AWS knows of one environment, answered by mocked clients at the level of commands. */
 export class Environment {
@@ -45,12 +63,15 @@ export class Environment {
   readonly codepipeline = mockClient(CodePipelineClient);
   readonly cloudwatch = mockClient(CloudWatchClient);
   readonly sns = mockClient(SNSClient);
+  readonly records = new Records();
   /** Newest first. */
   readonly deployments: DeploymentInfo[] = [];
   /** States of an alarm with the minutes ago it went into them, oldest first. */
   readonly alarms: Record<string, [state: string, minutes: number][]> = {
     errors: [['OK', 9999]],
     latency: [['OK', 9999]],
+    'one-box errors': [['OK', 9999]],
+    'above fleet': [['OK', 9999]],
   };
   transition: { enabled: boolean; disabledReason?: string } = { enabled: true };
   /** Commits by the deployment that the pipeline brought them with. */
@@ -58,17 +79,18 @@ export class Environment {
   readonly told: { subject: string; message: string }[] = [];
 
   constructor() {
-    this.codedeploy.on(ListDeploymentsCommand).callsFake(() => ({
-      deployments: this.deployments.map(({ deploymentId }) => deploymentId),
+    this.codedeploy.on(ListDeploymentsCommand).callsFake(({ deploymentGroupName }) => ({
+      deployments: this.#to(deploymentGroupName).map(({ deploymentId }) => deploymentId),
     }));
     this.codedeploy.on(BatchGetDeploymentsCommand).callsFake(({ deploymentIds }) => ({
       deploymentsInfo: this.deployments.filter(({ deploymentId }) => deploymentIds.includes(deploymentId)),
     }));
-    this.codedeploy.on(CreateDeploymentCommand).callsFake(({ revision, description }) => {
-      if (this.deployments[0]?.status === 'InProgress') throw busy();
-      const key = revision.s3Location.key;
+    this.codedeploy.on(CreateDeploymentCommand).callsFake((input) => {
+      const { deploymentGroupName: to, revision, description } = input;
+      if (this.#to(to)[0]?.status === 'InProgress') throw busy();
       return {
-        deploymentId: this.deployed(key, {
+        deploymentId: this.deployed(revision.s3Location.key, {
+          to,
           status: 'InProgress',
           began: 0,
           description,
@@ -124,10 +146,11 @@ export class Environment {
   }
 
   /** A deployment of `<revision>.zip`, after those there are: it began so many minutes ago and took two. */
-  deployed(revision: string, { began = 0, ...given }: Given = {}): string {
+  deployed(revision: string, { began = 0, to = 'harbor-prod', ...given }: Given = {}): string {
     const deploymentId = `d-${this.deployments.length + 1}`;
     this.deployments.unshift({
       deploymentId,
+      deploymentGroupName: to,
       creator: 'user',
       status: 'Succeeded',
       createTime: ago(began),
@@ -142,6 +165,11 @@ export class Environment {
   /** An alarm that went off so many minutes ago and is off still. */
   red(name: string, minutes: number): void {
     this.alarms[name]!.push(['ALARM', minutes]);
+  }
+
+  /** Deployments to a group, newest first. */
+  #to(group: string): DeploymentInfo[] {
+    return this.deployments.filter(({ deploymentGroupName }) => deploymentGroupName === group);
   }
 
   /** Rollbacks that the guard has begun. */

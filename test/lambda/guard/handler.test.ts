@@ -8,11 +8,6 @@ import { ago, alarmEvent, busy, Environment, endOf, NOW, SETTINGS } from './envi
 import 'aws-sdk-client-mock-jest';
 
 let environment: Environment;
-let invocations = 0;
-
-/** An invocation of its own, unless it is a retry of the last one. */
-const invoke = (event: Parameters<typeof handler>[0], { retry = false } = {}) =>
-  handler(event, { awsRequestId: `request-${retry ? invocations : ++invocations}` });
 
 beforeEach(() => {
   process.env.AWS_REGION = 'us-east-1';
@@ -42,7 +37,7 @@ describe('an alarm goes off after a release', () => {
   });
 
   test('the environment goes back to the last good revision, in spite of all that is red and broken', async () => {
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
 
     expect(environment.rollbacks()).toEqual([
       {
@@ -50,7 +45,7 @@ describe('an alarm goes off after a release', () => {
         deploymentGroupName: 'harbor-prod',
         deploymentConfigName: 'CodeDeployDefault.HalfAtATime',
         revision: environment.deployments.at(-1)!.revision,
-        description: expect.stringMatching(/^Guard: rolls back d-2, alarm errors \(request request-\d+\)$/),
+        description: expect.stringMatching(/^Guard: rolls back d-2, alarm errors \(release d-2\)$/),
         overrideAlarmConfiguration: { enabled: false, alarms: [] },
         autoRollbackConfiguration: { enabled: false, events: [] },
         ignoreApplicationStopFailures: true,
@@ -60,7 +55,7 @@ describe('an alarm goes off after a release', () => {
   });
 
   test('the way into its stage is closed with a reason that a person can read', async () => {
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
 
     expect(environment.codepipeline).toHaveReceivedCommandWith(DisableStageTransitionCommand, {
       pipelineName: 'tidegate-harbor',
@@ -74,7 +69,7 @@ describe('an alarm goes off after a release', () => {
   });
 
   test('the team is told once, with the cause and a link', async () => {
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
 
     expect(environment.told).toEqual([
       {
@@ -82,7 +77,7 @@ describe('an alarm goes off after a release', () => {
         message: [
           'Alarm: errors. errors: too many',
           'Release: commit c0ffee "Look the pass up", deployment d-2',
-          'Done: rolled back by deployment d-3',
+          'Done: rolled back harbor-prod by deployment d-3',
           'Way into the stage: closed, until a newer commit arrives at prod or a person opens it',
           '',
           'Deployment: https://us-east-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-3?region=us-east-1',
@@ -92,19 +87,48 @@ describe('an alarm goes off after a release', () => {
   });
 
   test('a duplicate of the event does nothing, during the rollback or after it', async () => {
-    await invoke(alarmEvent('errors'));
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
     Object.assign(environment.deployments[0]!, { status: 'Succeeded', completeTime: ago(0) });
-    await invoke(alarmEvent('errors'));
-    await invoke(endOf('d-3'));
+    await handler(alarmEvent('errors'));
+    await handler(endOf('d-3'));
 
     expect(environment.rollbacks()).toHaveLength(1);
     expect(environment.told).toHaveLength(1);
   });
 
+  test('the same event, delivered to two invocations at once, is told of once', async () => {
+    await Promise.all([handler(alarmEvent('errors')), handler(alarmEvent('errors'))]);
+
+    expect(environment.deployments).toHaveLength(3);
+    expect(environment.told).toHaveLength(1);
+  });
+
+  test('an invocation that died before it told leaves that to the next, but not while it may still be alive', async () => {
+    const description = 'Guard: rolls back d-2, alarm errors (release d-2)';
+    environment.deployed('good', { began: 1, status: 'InProgress', description });
+    environment.records.claim('d-2', 30);
+    await handler(alarmEvent('errors'));
+    expect(environment.told).toEqual([]);
+
+    jest.setSystemTime(NOW + 60_000);
+    await handler(alarmEvent('errors'));
+    expect(environment.told).toMatchObject([{ subject: 'harbor-prod: rolled back' }]);
+    expect(environment.transition.enabled).toBe(false);
+  });
+
+  test('a freeze that a person has lifted stays lifted when the event comes late', async () => {
+    await handler(alarmEvent('errors'));
+    environment.transition = { enabled: true };
+    jest.setSystemTime(NOW + 30 * 60_000);
+    await handler(alarmEvent('errors'));
+
+    expect(environment.transition.enabled).toBe(true);
+  });
+
   test('two alarms of the same minute are one incident, although both find the group free', async () => {
     environment.red('latency', 3);
-    await Promise.all([invoke(alarmEvent('errors')), invoke(alarmEvent('latency'))]);
+    await Promise.all([handler(alarmEvent('errors')), handler(alarmEvent('latency'))]);
 
     expect(environment.codedeploy.commandCalls(CreateDeploymentCommand)).toHaveLength(2);
     expect(environment.deployments).toHaveLength(3);
@@ -113,8 +137,9 @@ describe('an alarm goes off after a release', () => {
 
   test('an invocation that failed after the rollback had begun is finished by its retry', async () => {
     environment.sns.on(PublishCommand).rejectsOnce(new Error('throttled')).resolves({});
-    await expect(invoke(alarmEvent('errors'))).rejects.toThrow('throttled');
-    await invoke(alarmEvent('errors'), { retry: true });
+    await expect(handler(alarmEvent('errors'))).rejects.toThrow('throttled');
+    jest.setSystemTime(NOW + 60_000);
+    await handler(alarmEvent('errors'));
 
     expect(environment.rollbacks()).toHaveLength(1);
     expect(environment.transition.enabled).toBe(false);
@@ -124,13 +149,13 @@ describe('an alarm goes off after a release', () => {
   test('a group that an instance of Auto Scaling holds is tried again', async () => {
     environment.codedeploy.on(CreateDeploymentCommand).rejectsOnce(busy());
 
-    await expect(invoke(alarmEvent('errors'))).rejects.toThrow('The deployment group is busy');
+    await expect(handler(alarmEvent('errors'))).rejects.toThrow('A deployment group is busy');
     expect(environment.told).toEqual([]);
   });
 
   test('a person who has closed the way in keeps their reason, and the team is told of it', async () => {
     environment.transition = { enabled: false, disabledReason: 'see incident 42' };
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
 
     expect(environment.transition.disabledReason).toBe('see incident 42');
     expect(environment.told[0]!.message).toContain('had been closed by a person, "see incident 42"');
@@ -138,7 +163,7 @@ describe('an alarm goes off after a release', () => {
 
   test('the team is told even if the way in cannot be closed', async () => {
     environment.codepipeline.on(DisableStageTransitionCommand).rejects(new Error('no access'));
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
 
     expect(environment.told[0]!.message).toContain('could not be closed, no access');
   });
@@ -149,7 +174,7 @@ describe('an alarm goes off after a release', () => {
     const sts = mockClient(STSClient);
     const Credentials = { AccessKeyId: 'A', SecretAccessKey: 'S', SessionToken: 'T', Expiration: new Date() };
     sts.on(AssumeRoleCommand).resolves({ Credentials });
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
 
     const [call] = environment.codepipeline.commandCalls(DisableStageTransitionCommand);
     expect(await (call.thisValue as any).config.credentials()).toMatchObject({ accessKeyId: 'A' });
@@ -163,14 +188,14 @@ describe('when it leaves alone what it sees', () => {
   test('a deployment is running: CodeDeploy watches', async () => {
     environment.deployed('bad', { began: 1, status: 'InProgress' });
     environment.red('errors', 0.5);
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
     expectNothing();
   });
 
   test('but the end of that deployment is an occasion to look', async () => {
     const bad = environment.deployed('bad', { began: 4 });
     environment.red('errors', 2.1);
-    await invoke(endOf(bad));
+    await handler(endOf(bad));
     expect(environment.rollbacks()).toHaveLength(1);
   });
 
@@ -178,14 +203,14 @@ describe('when it leaves alone what it sees', () => {
     environment.deployed('bad', { began: 10 });
     environment.deployed('worse', { began: 5, status: 'Failed' });
     environment.red('errors', 3);
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
     expectNothing();
   });
 
   test('the alarm was red before the release', async () => {
     environment.red('errors', 30);
     environment.deployed('bad', { began: 10 });
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
     expectNothing();
   });
 
@@ -193,7 +218,7 @@ describe('when it leaves alone what it sees', () => {
     environment.red('errors', 30);
     environment.deployed('bad', { began: 10 });
     environment.alarms.errors!.push(['OK', 7], ['ALARM', 3]);
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
     expectNothing();
   });
 
@@ -201,7 +226,7 @@ describe('when it leaves alone what it sees', () => {
     environment.red('errors', 30);
     environment.deployed('bad', { began: 10 });
     environment.red('latency', 3);
-    await invoke(alarmEvent('latency'));
+    await handler(alarmEvent('latency'));
     expect(environment.rollbacks()).toHaveLength(1);
   });
 
@@ -209,23 +234,22 @@ describe('when it leaves alone what it sees', () => {
     environment.deployed('bad', { began: 30 });
     environment.alarms.errors!.push(['ALARM', 20], ['OK', 12]);
     environment.deployed('fix', { began: 10 });
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
     expectNothing();
   });
 
   test('nothing has ever been released', async () => {
     environment.deployments.length = 0;
     environment.red('errors', 3);
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
     expectNothing();
   });
 
   test('an instance that Auto Scaling launches is no release', async () => {
     environment.deployed('bad', { began: 10 });
-    environment.deployed('bad', { began: 5, status: 'InProgress', creator: 'autoscaling' });
+    environment.deployed('bad', { began: 5, creator: 'autoscaling' });
     environment.red('errors', 3);
-    environment.codedeploy.on(CreateDeploymentCommand).resolves({ deploymentId: 'd-4' });
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
     expect(environment.rollbacks()).toHaveLength(1);
   });
 });
@@ -235,9 +259,9 @@ describe('when there is an alarm and no cure, it tells', () => {
     environment.commits[environment.deployed('first', { began: 10 })] = 'c0ffee';
     environment.red('errors', 3);
     environment.red('latency', 2);
-    await invoke(alarmEvent('errors'));
-    await invoke(alarmEvent('latency'));
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
+    await handler(alarmEvent('latency'));
+    await handler(alarmEvent('errors'));
 
     expect(environment.rollbacks()).toEqual([]);
     expect(environment.transition.disabledReason).toMatch(/^Guard - commit c0ffee - d-1 set off errors /);
@@ -248,7 +272,7 @@ describe('when there is an alarm and no cure, it tells', () => {
     environment.deployed('good', { began: 600 });
     environment.deployed('old', { began: 62 });
     environment.red('errors', 1);
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
 
     expect(environment.rollbacks()).toEqual([]);
     expect(environment.transition.enabled).toBe(true);
@@ -257,19 +281,36 @@ describe('when there is an alarm and no cure, it tells', () => {
     ]);
   });
 
+  test('of an alarm after the watch time once, whichever of its events come, at once, twice or late', async () => {
+    environment.deployed('good', { began: 600 });
+    const old = environment.deployed('old', { began: 62 });
+    environment.red('errors', 1);
+    environment.red('latency', 0.5);
+    await Promise.all([handler(alarmEvent('latency')), handler(alarmEvent('errors'))]);
+    await handler(alarmEvent('errors'));
+    await handler(endOf(old));
+    expect(environment.told).toMatchObject([{ subject: 'harbor-prod: alarm, not rolled back' }]);
+
+    environment.alarms.errors!.push(['OK', 0.4], ['ALARM', 0.1]);
+    environment.alarms.latency!.push(['OK', 0.3]);
+    await handler(alarmEvent('errors'));
+    expect(environment.told).toHaveLength(2);
+  });
+
   test.each([
     [
       'CodeDeploy',
       { creator: 'codeDeployRollback', rollbackInfo: { rollbackTriggeringDeploymentId: 'd-2' } },
     ],
-    ['the guard', { description: 'Guard: rolls back d-2, alarm errors (request r)' }],
+    ['the guard', { description: 'Guard: rolls back d-2, alarm errors (release d-2)' }],
     ['a person', {}],
   ] as const)('a rollback by %s: never rolled back itself', async (_, rollback) => {
     environment.deployed('good', { began: 600 });
     environment.deployed('bad', { began: 30 });
     environment.deployed('good', { began: 10, ...rollback });
+    environment.records.record('d-2');
     environment.red('errors', 3);
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
 
     expect(environment.rollbacks()).toEqual([]);
     expect(environment.told).toMatchObject([
@@ -280,7 +321,7 @@ describe('when there is an alarm and no cure, it tells', () => {
   test('its own rollback has failed: nobody else would notice', async () => {
     environment.deployed('good', { began: 600 });
     environment.deployed('bad', { began: 10 });
-    const description = 'Guard: rolls back d-2, alarm errors (request r)';
+    const description = 'Guard: rolls back d-2, alarm errors (release d-2)';
     const errorInformation = { code: 'HEALTH_CONSTRAINTS', message: 'too many failed' } as const;
     const rollback = environment.deployed('good', {
       began: 5,
@@ -289,7 +330,8 @@ describe('when there is an alarm and no cure, it tells', () => {
       errorInformation,
     });
     environment.red('errors', 7);
-    await invoke(endOf(rollback, 'FAILURE'));
+    await handler(endOf(rollback, 'FAILURE'));
+    await handler(endOf(rollback, 'FAILURE'));
 
     expect(environment.rollbacks()).toEqual([]);
     expect(environment.told).toMatchObject([
@@ -304,14 +346,14 @@ describe('when there is an alarm and no cure, it tells', () => {
 describe('the last good revision', () => {
   const rollbackTo = async () => {
     environment.red('errors', 3);
-    await invoke(alarmEvent('errors'));
+    await handler(alarmEvent('errors'));
     return environment.rollbacks().map(({ revision }) => revision?.s3Location?.key);
   };
 
   test('is not one that was rolled back, even if that has failed and a person has mended it', async () => {
     environment.deployed('good', { began: 900 });
     environment.deployed('bad', { began: 600 });
-    const description = 'Guard: rolls back d-2, alarm errors (request r)';
+    const description = 'Guard: rolls back d-2, alarm errors (release d-2)';
     environment.deployed('good', { began: 590, status: 'Failed', description });
     environment.deployed('mended', { began: 10 });
     expect(await rollbackTo()).toEqual(['good']);
@@ -338,7 +380,7 @@ describe('the last good revision', () => {
     const bad = environment.deployed('bad', { began: 600 });
     environment.deployed('good', {
       began: 590,
-      description: `Guard: rolls back ${bad}, alarm errors (request r)`,
+      description: `Guard: rolls back ${bad}, alarm errors (release ${bad})`,
     });
     environment.deployed('bad', { began: 10 });
     expect(await rollbackTo()).toEqual(['good']);

@@ -12,14 +12,16 @@ import 'aws-sdk-client-mock-jest';
 import { handler } from '../../../lambda/notify/handler';
 import { describeProof } from '../../../lambda/proof';
 import { bake, deploy, SETTINGS, source } from '../pipeline-history';
+import { Records } from '../records';
 
 const codecommit = mockClient(CodeCommitClient);
 const codedeploy = mockClient(CodeDeployClient);
 const codepipeline = mockClient(CodePipelineClient);
 const sns = mockClient(SNSClient);
+const records = new Records();
 
 beforeEach(() => {
-  for (const mock of [codecommit, codedeploy, codepipeline, sns]) mock.reset();
+  for (const mock of [codecommit, codedeploy, codepipeline, sns, records]) mock.reset();
   process.env.DELIVERY = JSON.stringify(SETTINGS);
   process.env.AWS_REGION = 'us-east-1';
   sns.on(PublishCommand).resolves({});
@@ -117,11 +119,44 @@ describe('a failed release', () => {
     expect(sns).not.toHaveReceivedAnyCommand();
   });
 
-  async function fails(actions: ActionExecutionDetail[], execution: object = {}): Promise<void> {
+  test('is told once, however often its event comes', async () => {
+    const twice = () => fails([source(), failure('no')]);
+    await Promise.all([twice(), twice()]);
+    await twice();
+
+    expect(sns).toHaveReceivedCommandTimes(PublishCommand, 1);
+    expect(records.written).toMatchObject([
+      { subject: 'harbor: release 3f2a91c0 failed in prod, action Bake' },
+    ]);
+  });
+
+  test('is told again when it was retried and failed again', async () => {
+    await fails([source(), failure('the first time')]);
+    await fails([source(), failure('the second time')], {}, '2026-01-01T14:00:00Z');
+
+    expect(sns).toHaveReceivedCommandTimes(PublishCommand, 2);
+  });
+
+  test('is told by the retry of the invocation when it could not be', async () => {
+    sns.on(PublishCommand).rejectsOnce(new Error('throttled')).resolves({});
+    await expect(fails([source(), failure('no')])).rejects.toThrow('throttled');
+    jest.useFakeTimers({ now: Date.now() + 60_000 });
+    await fails([source(), failure('no')]);
+    jest.useRealTimers();
+
+    expect(sns).toHaveReceivedCommandTimes(PublishCommand, 2);
+  });
+
+  async function fails(
+    actions: ActionExecutionDetail[],
+    execution: object = {},
+    time = '2026-01-01T13:00:00Z',
+  ): Promise<void> {
     codepipeline.on(GetPipelineExecutionCommand).resolves({ pipelineExecution: execution });
     codepipeline.on(ListActionExecutionsCommand).resolves({ actionExecutionDetails: actions });
     await handler({
       source: 'aws.codepipeline',
+      time,
       detail: { pipeline: 'tidegate-harbor', 'execution-id': 'e1', state: 'FAILED' },
     });
   }
@@ -170,6 +205,13 @@ describe('the end of a rollback', () => {
       ],
       author: 'ada@example.com',
     });
+  });
+
+  test('is told once, however often its event comes', async () => {
+    await Promise.all([ends(rollback), ends(rollback)]);
+    await ends(rollback);
+
+    expect(sns).toHaveReceivedCommandTimes(PublishCommand, 1);
   });
 
   test('of the one-box says so', async () => {

@@ -10,8 +10,8 @@ describe('the guard of an environment', () => {
       EventPattern: {
         source: ['aws.cloudwatch'],
         'detail-type': ['CloudWatch Alarm State Change'],
-        resources: Object.keys(prod.findResources('AWS::CloudWatch::Alarm')).map((id) => ({
-          'Fn::GetAtt': [id, 'Arn'],
+        resources: ['errorrate', 'latencyp99', 'unhealthyhosts'].map((alarm) => ({
+          'Fn::GetAtt': [Match.stringLikeRegexp(`^Alarms.*${alarm}`), 'Arn'],
         })),
         detail: { state: { value: ['ALARM'] } },
       },
@@ -39,8 +39,10 @@ describe('the guard of an environment', () => {
     const environments = [beta, { ...last, bakeMinutes: 90 }];
     expect(settings(synthesize({ ...DESCRIPTION, environments }).environment(name))).toMatchObject({
       application: `harbor-${name}`,
-      deploymentGroup: `harbor-${name}`,
-      rollbackConfiguration: 'CodeDeployDefault.HalfAtATime',
+      fleet: {
+        deploymentGroup: `harbor-${name}`,
+        rollbackConfiguration: 'CodeDeployDefault.HalfAtATime',
+      },
       watchMinutes,
       pipeline: { name: 'tidegate-harbor', stage: name },
     });
@@ -69,21 +71,38 @@ describe('the guard of an environment', () => {
     expect(all).not.toContain('EnableStageTransition');
   });
 
-  test('has a second one for the one-box, which is rolled back for an alarm of the fleet too', () => {
+  test('is the guard of the one-box too', () => {
     const [beta, last] = DESCRIPTION.environments;
-    const withOneBox = synthesize({
-      ...DESCRIPTION,
-      environments: [beta, { ...last, oneBox: {} }],
-    }).environment('prod');
-    const [ofFleet, ofOneBox] = allSettings(withOneBox);
+    const environments = [beta, { ...last, oneBox: {} }];
+    const withOneBox = synthesize({ ...DESCRIPTION, environments }).environment('prod');
+    const { fleet, oneBox } = settings(withOneBox);
 
-    expect([ofFleet.deploymentGroup, ofOneBox.deploymentGroup]).toEqual([
-      'harbor-prod',
-      'harbor-prod-one-box',
-    ]);
-    expect(ofOneBox.rollbackConfiguration).toBe('CodeDeployDefault.OneAtATime');
-    expect(ofOneBox.alarms).toEqual(expect.arrayContaining(ofFleet.alarms));
-    expect(ofOneBox.alarms.length).toBeGreaterThan(ofFleet.alarms.length);
+    expect(fleet.alarms).toHaveLength(3);
+    expect(oneBox).toMatchObject({
+      deploymentGroup: 'harbor-prod-one-box',
+      rollbackConfiguration: 'CodeDeployDefault.OneAtATime',
+    });
+    expect([oneBox.alarms.length, oneBox.comparisonAlarms.length]).toEqual([3, 2]);
+    withOneBox.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: Match.objectLike({
+        detail: Match.objectLike({ deploymentGroup: ['harbor-prod', 'harbor-prod-one-box'] }),
+      }),
+    });
+    const ofAlarms = Object.values(withOneBox.findResources('AWS::Events::Rule')).find(
+      ({ Properties }) => Properties.EventPattern.source[0] === 'aws.cloudwatch',
+    );
+    expect(ofAlarms!.Properties.EventPattern.resources).toHaveLength(8);
+  });
+
+  test('keeps what it has told, and gives up before Lambda tries again', () => {
+    prod.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: '/tidegate/harbor/prod/incidents',
+      RetentionInDays: 545,
+    });
+    prod.hasResourceProperties('AWS::Lambda::Function', {
+      Timeout: 50,
+      Environment: { Variables: { RECORDS_LOG_GROUP: { Ref: Match.stringLikeRegexp('^GuardRecords') } } },
+    });
   });
 
   test('closes its stage with a role of its own where the pipeline is in another account', () => {
@@ -126,17 +145,10 @@ test('a freeze is lifted when a release has come through the stage before, in ev
 
 /** What the stack tells its one guard, references by their name. */
 function settings(template: typeof prod): any {
-  const all = allSettings(template);
-  expect(all).toHaveLength(1);
-  return all[0];
-}
-
-function allSettings(template: typeof prod): any[] {
   const guards = Object.values(template.findResources('AWS::Lambda::Function')).filter(
     ({ Properties }) => Properties.Environment?.Variables.GUARD,
   );
-  return guards.map(({ Properties: { Environment } }) => {
-    const parts = Environment.Variables.GUARD['Fn::Join'][1];
-    return JSON.parse(parts.map((part: any) => part.Ref ?? part).join(''));
-  });
+  expect(guards).toHaveLength(1);
+  const parts = guards[0]!.Properties.Environment.Variables.GUARD['Fn::Join'][1];
+  return JSON.parse(parts.map((part: any) => part.Ref ?? part).join(''));
 }
