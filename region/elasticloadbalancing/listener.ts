@@ -146,9 +146,14 @@ function byWeight(groups: readonly { arn: string; weight: number }[]): string {
   return '';
 }
 
-/** A request that brings a trace id keeps it. */
+/**
+ * `Root` is the id of a request that brings none; one that does keeps it, with fields of others, and gets a `Self`.
+ * @see Elastic Load Balancing, Application Load Balancers: Request tracing
+ */
 function traceId(request: IncomingMessage, clock: Clock): string {
-  const given = request.headers['x-amzn-trace-id'];
-  if (typeof given === 'string') return given;
-  return `Root=1-${Math.floor(clock.now() / 1000).toString(16)}-${randomHex(24)}`;
+  const id = `1-${Math.floor(clock.now() / 1000).toString(16)}-${randomHex(24)}`;
+  const fields = String(request.headers['x-amzn-trace-id'] ?? '').split(';');
+  const kept = fields.filter((field) => field && !field.startsWith('Self='));
+  if (!kept.some((field) => field.startsWith('Root='))) return [`Root=${id}`, ...kept].join(';');
+  return [`Self=${id}`, ...kept].join(';');
 }

@@ -27,6 +27,23 @@ describe('requests', () => {
     expect(headers['x-amzn-trace-id']).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
   });
 
+  test.each([
+    [
+      'Root=1-67891233-abcdef012345678912345678',
+      /^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-67891233-abcdef012345678912345678$/,
+    ],
+    [
+      'Self=1-67891234-12456789abcdef0123456789;Root=1-67891233-abcdef012345678912345678;CalledFrom=app',
+      /^Self=1-(?!67891234)[0-9a-f]{8}-[0-9a-f]{24};Root=1-67891233-abcdef012345678912345678;CalledFrom=app$/,
+    ],
+    ['CalledFrom=app', /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};CalledFrom=app$/],
+  ])('that bring the trace header %s pass it on with an id', async (given, expected) => {
+    const { register, url } = await played();
+    await register(await named('a'));
+    const answer = await fetch(url, { headers: { 'X-Amzn-Trace-Id': given } });
+    expect(((await answer.json()) as Record<string, string>)['x-amzn-trace-id']).toMatch(expected);
+  });
+
   test('go to the target with the fewest in flight, if so configured', async () => {
     const { register, url } = await played({
       attributes: [{ Key: 'load_balancing.algorithm.type', Value: 'least_outstanding_requests' }],
