@@ -5,7 +5,7 @@ import type { JournalEntry } from '../../region/journal/journal';
 import { Region } from '../../region/region';
 import { atEnd, temporaryFolder } from '../support/folder';
 import { revisionFiles } from '../support/revision';
-import { PIPELINE, provision, STAGE } from './stacks';
+import { PIPELINE, type ProductionOptions, provision, STAGE } from './stacks';
 
 /** What the names of the guard's rules begin with: the stack's, and the construct's. */
 const GUARD = 'Tidegate-harbor-prod-Guard';
@@ -29,14 +29,15 @@ export class Production {
   private constructor(
     readonly region: Region,
     private readonly address: string,
+    private readonly options: ProductionOptions,
   ) {}
 
-  static async start(): Promise<Production> {
+  static async start(options: ProductionOptions = {}): Promise<Production> {
     const folder = temporaryFolder('production');
     const region = await Region.start({ folder: path.join(folder, 'region'), clock: new ScaledClock(120) });
     atEnd(() => region.stop());
-    const address = await provision(region, path.join(folder, 'assembly'));
-    const production = new Production(region, address);
+    const address = await provision(region, path.join(folder, 'assembly'), options);
+    const production = new Production(region, address, options);
     await production.#createPipeline();
     return production;
   }
@@ -106,9 +107,9 @@ export class Production {
     );
   }
 
-  /** Deployments to the whole group, newest first. */
-  async deployments(): Promise<any[]> {
-    const group = { applicationName: 'harbor-prod', deploymentGroupName: 'harbor-prod' };
+  /** Deployments to the whole fleet, or to another group, newest first. */
+  async deployments(deploymentGroupName = 'harbor-prod'): Promise<any[]> {
+    const group = { applicationName: 'harbor-prod', deploymentGroupName };
     const { deployments } = await this.call('codedeploy', 'ListDeployments', group);
     const { deploymentsInfo } = await this.call('codedeploy', 'BatchGetDeployments', {
       deploymentIds: deployments,
@@ -180,6 +181,14 @@ export class Production {
     return answers;
   }
 
+  /** Takes the guard's memory of what it has told. */
+  async forget(): Promise<void> {
+    const logGroupName = '/tidegate/harbor/prod/incidents';
+    const { logStreams } = await this.call('logs', 'DescribeLogStreams', { logGroupName });
+    for (const { logStreamName } of logStreams)
+      await this.call('logs', 'DeleteLogStream', { logGroupName, logStreamName });
+  }
+
   /** By the AWS API, as a person could in a hurry. */
   async disconnectGuard(): Promise<void> {
     const { Rules } = await this.call('events', 'ListRules', { NamePrefix: GUARD });
@@ -208,9 +217,15 @@ export class Production {
       ...artifacts,
     });
     const source = { RepositoryName: 'harbor', BranchName: 'main', PollForSourceChanges: 'false' };
-    const group = { ApplicationName: 'harbor-prod', DeploymentGroupName: 'harbor-prod' };
+    const to = (DeploymentGroupName: string) => ({ ApplicationName: 'harbor-prod', DeploymentGroupName });
     const output = { outputArtifacts: [{ name: 'Revision' }] };
     const input = { inputArtifacts: [{ name: 'Revision' }] };
+    const deploy = [
+      action(deployActionName, 'Deploy', 'CodeDeploy', to('harbor-prod'), { ...input, runOrder: 2 }),
+      ...(this.options.oneBox
+        ? [action('OneBox', 'Deploy', 'CodeDeploy', to('harbor-prod-one-box'), { ...input, runOrder: 1 })]
+        : []),
+    ];
     return {
       name: this.pipeline,
       roleArn: ROLE,
@@ -218,7 +233,7 @@ export class Production {
       artifactStore: { type: 'S3', location: 'artifacts' },
       stages: [
         { name: 'Source', actions: [action('Source', 'Source', 'CodeCommit', source, output)] },
-        { name: this.stage, actions: [action(deployActionName, 'Deploy', 'CodeDeploy', group, input)] },
+        { name: this.stage, actions: deploy },
       ],
     };
   }

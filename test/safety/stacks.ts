@@ -13,12 +13,22 @@ import { FLAGS } from '../support/synthesize';
 const env = { account: '111111111111', region: 'us-east-1' };
 const ASSETS = `cdk-hnb659fds-assets-${env.account}-${env.region}`;
 
-const delivery = checkDescription(
-  { service: 'harbor', ...env, environments: [{ name: 'prod', capacity: { min: 2, max: 2 } }] },
-  'delivery.ts',
-);
-export const PIPELINE = pipelineNames(delivery).pipeline;
-export const STAGE = delivery.environments[0]!.stage;
+const production = { name: 'prod', capacity: { min: 2, max: 2 } };
+
+/** What stands in the region. */
+export interface ProductionOptions {
+  /** Whether releases come to a one-box before the fleet. @default false */
+  readonly oneBox?: boolean;
+}
+
+const describe = ({ oneBox }: ProductionOptions) =>
+  checkDescription(
+    { service: 'harbor', ...env, environments: [{ ...production, oneBox: oneBox ? {} : undefined }] },
+    'delivery.ts',
+  );
+
+export const PIPELINE = pipelineNames(describe({})).pipeline;
+export const STAGE = describe({}).environments[0]!.stage;
 
 /**
  * Deploys production as the app declares it, and of the pipeline what lifts freezes. Somebody is subscribed to all that
@@ -26,7 +36,12 @@ export const STAGE = delivery.environments[0]!.stage;
  *
  * @returns where the service answers
  */
-export async function provision({ home }: Region, outdir: string): Promise<string> {
+export async function provision(
+  { home }: Region,
+  outdir: string,
+  options: ProductionOptions,
+): Promise<string> {
+  const delivery = describe(options);
   const app = new App({ outdir, context: FLAGS, analyticsReporting: false });
   new ServiceStack(app, 'Service', { delivery, environment: delivery.environments[0]!, env });
   const pipelineStack = new Stack(app, 'PipelineStack', { env });
