@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Clock } from '../../clock/clock';
 import type { AgentHost, Collector, Emit } from './collector';
 import { collectors } from './collectors';
 import { notPlayed, parseConfig } from './config';
@@ -22,8 +23,9 @@ export class CloudWatchAgent {
   constructor(
     private readonly host: AgentHost,
     private readonly emit: Emit,
+    clock: Pick<Clock, 'wall' | 'deadline'>,
   ) {
-    this.collectors = collectors(host);
+    this.collectors = collectors(host, clock);
     this.file = path.join(host.root, CONFIG);
   }
 
@@ -47,7 +49,7 @@ export class CloudWatchAgent {
   follow(active: boolean): Promise<void> {
     this.change = this.change
       .then(() => (active ? this.start() : this.stop()))
-      .catch((error) => this.host.note(`the CloudWatch agent does not collect: ${error.message}`));
+      .catch((error) => this.host.failed(`the CloudWatch agent does not collect: ${error.message}`));
     return this.change;
   }
 

@@ -13,8 +13,10 @@ export interface AgentHost {
   readonly address?: string;
   /** AWS time, milliseconds since the epoch, of a wall time. */
   awsTime(wall: number): number;
-  /** Tells the journal, in one line, what is wrong or is not played. */
+  /** Tells the journal, in one line, what is not played. */
   note(message: string): void;
+  /** Tells the journal, in one line, what the agent could not do. */
+  failed(message: string): void;
 }
 
 /**

@@ -1,6 +1,8 @@
+import type { Clock } from '../../clock/clock';
 import type { AgentHost, Collector } from './collector';
+import { LogFiles } from './log-files';
 
 /** Every part of the agent that is played. */
-export function collectors(_host: AgentHost): Collector[] {
-  return [];
+export function collectors(host: AgentHost, clock: Pick<Clock, 'wall' | 'deadline'>): Collector[] {
+  return [new LogFiles(host, clock)];
 }

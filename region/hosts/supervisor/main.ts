@@ -32,8 +32,9 @@ const host: AgentHost = {
   address: config.environment.HOST,
   awsTime: (wall) => config.time.aws + (wall - config.time.wall) * config.time.scale,
   note,
+  failed: (message) => channel.journal('CloudWatchAgentFailed', message),
 };
-const cloudWatchAgent = new CloudWatchAgent(host, emit);
+const cloudWatchAgent = new CloudWatchAgent(host, emit, clock);
 const manager = new ServiceManager({
   root: config.root,
   environment: config.environment,
@@ -81,7 +82,7 @@ async function joinNetwork({ address, gateway }: { address: string; gateway: str
 async function boot(): Promise<void> {
   const outcome = await runUserData(config);
   if (!outcome) {
-    packages.install('codedeploy-agent');
+    packages.bake('codedeploy-agent');
     await manager.load(CODEDEPLOY_AGENT)!.start();
   } else if (outcome.exitStatus === 0)
     channel.journal('UserDataFinished', 'The user data has run', { ...outcome });

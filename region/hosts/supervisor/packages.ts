@@ -66,7 +66,7 @@ export class Packages {
    * @throws Error when there is no such package here
    */
   install(specification: string): string {
-    const known = PLAYED.find((one) => one.specification.test(specification) || one.name === specification);
+    const known = PLAYED.find((one) => one.specification.test(specification));
     if (known) {
       this.play(known);
       return `${known.name} is installed: played`;
@@ -77,6 +77,11 @@ export class Packages {
     throw new Error(
       `Unable to find a match: ${specification}. A rehearsal plays ${PLAYED.map(({ name }) => name).join(', ')} and what this machine has a command of; it has no ${command}`,
     );
+  }
+
+  /** Puts a played package onto a host whose image comes with it. */
+  bake(name: string): void {
+    this.play(PLAYED.find((one) => one.name === name)!);
   }
 
   private play({ unit, description, commands }: Package): void {

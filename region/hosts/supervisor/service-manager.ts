@@ -12,9 +12,7 @@ const UNIT_PATH = [
 ];
 
 export interface ManagerOptions extends Omit<UnitSurroundings, 'log' | 'locate'> {
-  /** Prefix of the host's absolute paths. */
-  readonly root: string;
-  /** Folder for the units' output, `<unit>.log`. */
+  /** Folder for what units write to the journal, `<unit>.log`. */
   readonly logs: string;
   /** Told what is recorded and not played. */
   readonly note: (message: string) => void;
@@ -48,7 +46,7 @@ export class ServiceManager {
     const file = this.find(name);
     if (!file) return undefined;
     const text = fs.readFileSync(file, 'utf8');
-    const { root: _, logs, note, ...surroundings } = this.options;
+    const { logs, note, ...surroundings } = this.options;
     const unit = new ServiceUnit(name, parseUnitFile(text, file), {
       ...surroundings,
       log: path.join(logs, `${name}.log`),

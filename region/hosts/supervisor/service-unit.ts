@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Clock, Timer } from '../../clock/clock';
 import { processesWith, signal } from './processes';
-import { parseEnvironment, splitWords, type UnitFile } from './unit-file';
+import { type OutputTarget, parseEnvironment, splitWords, type UnitFile } from './unit-file';
 
 export type ActiveState = 'inactive' | 'active' | 'activating' | 'deactivating' | 'failed';
 
@@ -12,9 +12,11 @@ export type ActiveState = 'inactive' | 'active' | 'activating' | 'deactivating' 
 export interface UnitSurroundings {
   /** Environment of all units. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Where a path of the host lies on this machine. */
+  /** Prefix of the host's absolute paths. */
+  readonly root: string;
+  /** Where a path of the host lies on this machine: below the root, or the machine's own. */
   readonly locate: (target: string) => string;
-  /** Takes the unit's output. */
+  /** Takes what the unit writes to the journal. */
   readonly log: string;
   readonly clock: Pick<Clock, 'wall' | 'deadline'>;
   readonly changed: (unit: ServiceUnit) => void;
@@ -143,7 +145,7 @@ export class ServiceUnit {
   }
 
   private spawn(command: string): ChildProcess {
-    const { locate, environment: common, log } = this.surroundings;
+    const { locate, environment: common } = this.surroundings;
     const environment: Record<string, string> = {
       ...common,
       ...this.file.environment,
@@ -153,17 +155,25 @@ export class ServiceUnit {
     };
     const words = splitWords(command).flatMap((word) => expand(word, environment));
     const [program, ...args] = words.map((word) => (word.startsWith('/') ? locate(word) : word));
-    const output = fs.openSync(log, 'a');
+    const streams = [this.file.standardOutput, this.file.standardError].map((target) =>
+      fs.openSync(this.fileOf(target), 'a'),
+    );
     try {
       return spawn(program, args, {
         cwd: this.file.workingDirectory ? locate(this.file.workingDirectory) : locate('/'),
         env: environment,
         detached: true,
-        stdio: ['ignore', output, output],
+        stdio: ['ignore', ...streams],
       });
     } finally {
-      fs.closeSync(output);
+      for (const stream of streams) fs.closeSync(stream);
     }
+  }
+
+  private fileOf(target: OutputTarget): string {
+    const { log, root } = this.surroundings;
+    if (target === 'journal') return log;
+    return target === 'null' ? '/dev/null' : path.join(root, target.append);
   }
 
   /** The unit's control group: its main process's group, and what else carries its invocation. */

@@ -16,10 +16,16 @@ export interface UnitFile {
   readonly killSignal: NodeJS.Signals;
   /** Milliseconds; Infinity waits for ever. */
   readonly stopTimeout: number;
+  /** Absolute path of a file that takes what is written to it. */
+  readonly standardOutput: OutputTarget;
+  readonly standardError: OutputTarget;
   readonly wantedBy: readonly string[];
   /** Settings that are kept and not played, `Service.User`. */
   readonly recorded: readonly string[];
 }
+
+/** Where a stream of a unit's processes goes. */
+export type OutputTarget = 'journal' | 'null' | { readonly append: string };
 
 const PLAYED = new Set([
   'Unit.Description',
@@ -34,6 +40,8 @@ const PLAYED = new Set([
   'Service.RestartSec',
   'Service.KillSignal',
   'Service.TimeoutStopSec',
+  'Service.StandardOutput',
+  'Service.StandardError',
   'Install.WantedBy',
 ]);
 
@@ -58,6 +66,8 @@ export function parseUnitFile(text: string, file: string): UnitFile {
       `${file}: Service.ExecStart is given ${execStart.length} times; only Type=oneshot allows that`,
     );
   }
+  const standardOutput = outputTarget(one('Service.StandardOutput') ?? 'journal', file, 'StandardOutput');
+  const standardError = one('Service.StandardError') ?? 'inherit';
   return {
     description: one('Unit.Description') ?? '',
     type,
@@ -70,9 +80,19 @@ export function parseUnitFile(text: string, file: string): UnitFile {
     restartDelay: parseTimeSpan(one('Service.RestartSec') ?? '100ms', `${file}: Service.RestartSec`),
     killSignal: (one('Service.KillSignal') ?? 'SIGTERM') as NodeJS.Signals,
     stopTimeout: parseTimeSpan(one('Service.TimeoutStopSec') ?? '90s', `${file}: Service.TimeoutStopSec`),
+    standardOutput,
+    standardError:
+      standardError === 'inherit' ? standardOutput : outputTarget(standardError, file, 'StandardError'),
     wantedBy: all('Install.WantedBy').flatMap((value) => value.split(/\s+/)),
     recorded: [...settings.keys()].filter((key) => !PLAYED.has(key)),
   };
+}
+
+function outputTarget(value: string, file: string, key: string): OutputTarget {
+  if (value === 'journal' || value === 'null') return value;
+  const [, append] = /^append:(\/.+)$/.exec(value) ?? [];
+  if (append) return { append };
+  throw new Error(`${file}: Service.${key} is ${value}; played are journal, null and append:<absolute path>`);
 }
 
 /** Values by `Section.Key`, in order; an empty value forgets those before it. */

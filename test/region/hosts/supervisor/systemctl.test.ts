@@ -125,6 +125,21 @@ test('environment, environment file and working directory; settings that are not
   expect(notes).toEqual(['a.service: recorded, not played: Service.User']);
 });
 
+test('output is appended to a file of the host', async () => {
+  const { root, write, call, until } = machine();
+  fs.mkdirSync(path.join(root, 'var/log'), { recursive: true });
+  write(
+    'a.service',
+    service(
+      "Type=oneshot\nStandardOutput=append:/var/log/a.log\nExecStart=/bin/sh -c 'echo out; echo err >&2'",
+    ),
+  );
+  await call('start', 'a');
+  await until('a.service inactive success');
+  await call('start', 'a');
+  expect(fs.readFileSync(path.join(root, 'var/log/a.log'), 'utf8')).toBe('out\nerr\n'.repeat(2));
+});
+
 test('restart on failure, until the start limit', async () => {
   const { write, call, states, until, output } = machine();
   write('a.service', service("Restart=on-failure\nRestartSec=1ms\nExecStart=/bin/sh -c 'echo ran; exit 3'"));

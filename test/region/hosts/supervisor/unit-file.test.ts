@@ -14,8 +14,19 @@ test('defaults are systemd’s', () => {
     restartDelay: 100,
     killSignal: 'SIGTERM',
     stopTimeout: 90_000,
+    standardOutput: 'journal',
+    standardError: 'journal',
     recorded: [],
   });
+});
+
+test('standard error goes where standard output does, unless it says otherwise', () => {
+  const append = { append: '/var/log/x.log' };
+  expect(parse('StandardOutput=append:/var/log/x.log')).toMatchObject({
+    standardOutput: append,
+    standardError: append,
+  });
+  expect(parse('StandardOutput=append:/var/log/x.log\nStandardError=journal').standardError).toBe('journal');
 });
 
 test('lists grow, an empty value forgets, a backslash joins lines, comments are skipped', () => {
@@ -42,6 +53,10 @@ test.each([
   ],
   ['ExecStop=-/bin/x', 'x.service: the prefix of "-/bin/x" is not played; give the command alone'],
   ['ExecStart=/bin/b', 'x.service: Service.ExecStart is given 2 times; only Type=oneshot allows that'],
+  [
+    'StandardOutput=append:x.log',
+    'x.service: Service.StandardOutput is append:x.log; played are journal, null and append:<absolute path>',
+  ],
   ['what', 'x.service: "what" is neither a section nor Key=Value'],
 ])('refuses %s', (line, message) => {
   expect(() => parse(line)).toThrow(message);
