@@ -148,8 +148,16 @@ export class ServiceUnit {
     const { locate, environment: common } = this.surroundings;
     const environment: Record<string, string> = {
       ...common,
-      ...this.file.environment,
-      ...Object.assign({}, ...this.file.environmentFiles.map((file) => readEnvironmentFile(file, locate))),
+      ...atOwnAddress(
+        {
+          ...this.file.environment,
+          ...Object.assign(
+            {},
+            ...this.file.environmentFiles.map((file) => readEnvironmentFile(file, locate)),
+          ),
+        },
+        common.HOST,
+      ),
       INVOCATION_ID: this.invocation,
       ...(this.main?.pid ? { MAINPID: String(this.main.pid) } : {}),
     };
@@ -210,6 +218,16 @@ function readEnvironmentFile(name: string, locate: (target: string) => string): 
   if (name.startsWith('-') && !fs.existsSync(file)) return {};
   const lines = fs.readFileSync(path.resolve(file), 'utf8').split('\n');
   return Object.assign({}, ...lines.filter((line) => !/^\s*[#;]/.test(line)).map(parseEnvironment));
+}
+
+/** On a host without a network of its own, loopback stands for the address that is: there its agents listen. */
+function atOwnAddress(variables: Record<string, string>, address?: string): Record<string, string> {
+  if (!address) return variables;
+  const moved = Object.entries(variables).map(([name, value]) => [
+    name,
+    value.replace(/\b(127\.0\.0\.1|localhost)\b/g, address),
+  ]);
+  return Object.fromEntries(moved);
 }
 
 /** `${NAME}` inside a word, and `$NAME` as a word of its own that splits at white space. @see systemd.service(5) */

@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 /** A service manager on a root of its own, and the way to call systemctl on it. */
-function machine() {
+function machine(environment: Record<string, string> = {}) {
   const root = fs.mkdtempSync(path.join(folder, 'root-'));
   const notes: string[] = [];
   const states: string[] = [];
@@ -21,7 +21,7 @@ function machine() {
   const manager = new ServiceManager({
     root,
     logs: path.join(root, 'logs'),
-    environment: { PATH: process.env.PATH!, ROOT: root },
+    environment: { PATH: process.env.PATH!, ROOT: root, ...environment },
     clock: new ScaledClock(),
     note: (message) => notes.push(message),
     changed: ({ name, state, result }) => {
@@ -73,6 +73,20 @@ test('start, is-active, show, status and stop', async () => {
   expect((await call('stop', 'a')).exitStatus).toBe(0);
   expect(isRunning(stdout.trim())).toBe(false);
   expect((await call('is-active', '--quiet', 'a')).stdout).toBe('');
+});
+
+test.each([
+  ['with a network of its own', {}, 'http://127.0.0.1:4318'],
+  ['without one', { HOST: '127.64.0.9' }, 'http://127.64.0.9:4318'],
+])('loopback in the variables of a unit, on a host %s', async (_name, environment, expected) => {
+  const { root, write, call, output } = machine(environment);
+  fs.writeFileSync(path.join(root, 'variables'), 'COLLECTOR=http://127.0.0.1:4318\n');
+  write(
+    'a.service',
+    service('Type=oneshot\nEnvironmentFile=/variables\nExecStart=/usr/bin/printenv COLLECTOR'),
+  );
+  expect((await call('start', 'a')).exitStatus).toBe(0);
+  expect(output()).toBe(`${expected}\n`);
 });
 
 test('exit statuses of what is not there', async () => {
