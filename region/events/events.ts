@@ -2,22 +2,26 @@ import { randomUUID } from 'node:crypto';
 import type { Target } from '@aws-sdk/client-eventbridge';
 import type { Timer } from '../clock/clock';
 import { AwsError, type AwsService, type Operation, type ResourceProvider, type Scope } from '../service';
+import { BusPolicy } from './bus-policy';
+import { busPolicyResource } from './bus-policy-resource';
 import type { AwsEvent, NewEvent } from './event';
 import { targetInput } from './input';
 import { matchesPattern } from './pattern';
 import { parsePattern, parseRule, putTargets, type Rule } from './rule';
 import { ruleResource } from './rule-resource';
 import { rateOf } from './schedule';
-import { deliver } from './targets';
+import { deliver, isBus } from './targets';
 
-/** Amazon EventBridge in one account and region: the default bus, its rules and their targets. */
+/** Amazon EventBridge in one account and region: the default bus with its policy, its rules and their targets. */
 export class Events implements AwsService {
   readonly operations: Record<string, Operation>;
   readonly resources: readonly ResourceProvider[];
+  readonly policy: BusPolicy;
   private readonly rules = new Map<string, Rule>();
   private readonly schedules = new Map<string, Timer>();
 
   constructor(readonly scope: Scope) {
+    this.policy = new BusPolicy(this.busArn);
     this.operations = {
       PutEvents: ({ Entries }) => this.putEvents(Entries),
       PutRule: (input) => this.putRule(input),
@@ -46,11 +50,27 @@ export class Events implements AwsService {
           .map(({ name }) => name),
       }),
       ListTagsForResource: ({ ResourceARN }) => ({ Tags: this.find(ResourceARN.split('/').at(-1)).tags }),
+      DescribeEventBus: ({ Name }) => {
+        defaultBus(Name);
+        return { Name: 'default', Arn: this.busArn, Policy: this.policy.document };
+      },
+      PutPermission: ({ EventBusName, Policy, ...statement }) => {
+        defaultBus(EventBusName);
+        if (Policy)
+          for (const Statement of statementsOf(Policy))
+            this.policy.put({ StatementId: Statement.Sid, Statement });
+        else this.policy.put(statement);
+      },
+      RemovePermission: ({ EventBusName, StatementId, RemoveAllPermissions }) => {
+        defaultBus(EventBusName);
+        if (RemoveAllPermissions) this.policy.clear();
+        else this.policy.remove(StatementId);
+      },
       TestEventPattern: ({ EventPattern, Event }) => ({
         Result: matchesPattern(parsePattern(EventPattern, 'EventPattern'), JSON.parse(Event)),
       }),
     };
-    this.resources = [ruleResource(this)];
+    this.resources = [ruleResource(this), busPolicyResource(this)];
   }
 
   /** An event of an AWS service on the default bus. What its targets do cannot fail the one who emits. */
@@ -67,12 +87,32 @@ export class Events implements AwsService {
       // As on the wire: no `undefined`, dates as text.
       detail: JSON.parse(JSON.stringify(detail)),
     };
-    for (const rule of this.rules.values()) {
-      const matched =
-        rule.eventPattern && rule.state === 'ENABLED' && matchesPattern(rule.eventPattern, event);
-      if (matched) this.trigger(rule, event);
-    }
+    for (const rule of this.matching(event)) this.trigger(rule, event, [...rule.targets.values()]);
     return event;
+  }
+
+  /**
+   * An event that a rule on a bus of another account or region sends here. It goes no further than to targets here.
+   *
+   * @throws AwsError AccessDeniedException when it comes from another account that the bus' policy does not let in
+   * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
+   */
+  receive(event: AwsEvent): void {
+    if (event.account !== this.scope.accountId && !this.policy.allows(event))
+      throw new AwsError(
+        'AccessDeniedException',
+        `The policy of ${this.busArn} does not let in ${event.source} of ${event.account}`,
+      );
+    for (const rule of this.matching(event))
+      this.trigger(
+        rule,
+        event,
+        [...rule.targets.values()].filter((target) => !isBus(target)),
+      );
+  }
+
+  get busArn(): string {
+    return `arn:aws:events:${this.scope.region}:${this.scope.accountId}:event-bus/default`;
   }
 
   arn(ruleName: string): string {
@@ -84,8 +124,14 @@ export class Events implements AwsService {
     this.rules.clear();
   }
 
-  private trigger(rule: Rule, event: AwsEvent): void {
-    const detail = { rule: rule.arn, event, targets: [...rule.targets.values()].map((target) => target.Arn) };
+  private matching(event: AwsEvent): Rule[] {
+    return [...this.rules.values()].filter(
+      ({ eventPattern, state }) => eventPattern && state === 'ENABLED' && matchesPattern(eventPattern, event),
+    );
+  }
+
+  private trigger(rule: Rule, event: AwsEvent, targets: readonly Target[]): void {
+    const detail = { rule: rule.arn, event, targets: targets.map((target) => target.Arn) };
     this.scope.journal.append({
       source: 'events',
       type: 'RuleMatched',
@@ -93,7 +139,7 @@ export class Events implements AwsService {
       message: `rule ${rule.name} matched: ${event['detail-type']}`,
       detail,
     });
-    for (const target of rule.targets.values()) void this.invoke(rule, target, event);
+    for (const target of targets) void this.invoke(rule, target, event);
   }
 
   private async invoke(rule: Rule, target: Target, event: AwsEvent): Promise<void> {
@@ -170,7 +216,7 @@ export class Events implements AwsService {
         resources: [rule.arn],
         detail: {},
       };
-      this.trigger(rule, this.emit(scheduled));
+      this.trigger(rule, this.emit(scheduled), [...rule.targets.values()]);
     });
     this.schedules.set(rule.name, timer);
   }
@@ -182,6 +228,14 @@ export class Events implements AwsService {
       throw new AwsError('ResourceNotFoundException', `Rule ${name} does not exist on EventBus default.`);
     }
     return rule;
+  }
+}
+
+function statementsOf(policy: string): any[] {
+  try {
+    return [JSON.parse(policy).Statement].flat();
+  } catch (error) {
+    throw new AwsError('InvalidPolicyException', `Policy: ${(error as Error).message}`);
   }
 }
 

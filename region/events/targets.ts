@@ -39,6 +39,13 @@ const TARGETS: Readonly<Record<string, Deliver>> = {
       },
       { principalArn: ruleArn, requestId: ruleArn },
     ),
+  events: async (scope, { target, input }) => {
+    const { RoleArn } = target;
+    const [, , , , account, role] = RoleArn!.split(':');
+    const sender = scope.at(account!, scope.region).service('iam').findRole(role!.split('/').at(-1)!);
+    if (!sender) throw new Error(`the role ${RoleArn} does not exist`);
+    scope.service('events').receive(JSON.parse(input));
+  },
   logs: async (scope, { arn, input, ruleArn }) => {
     const logGroupName = arn.split(':')[6];
     const logStreamName = ruleArn.split('/').at(-1)!;
@@ -57,12 +64,27 @@ const TARGETS: Readonly<Record<string, Deliver>> = {
   },
 };
 
-/** Why a target cannot be played; `undefined` when it can. */
+/** Whether a target is the bus of an account and region. */
+export function isBus({ Arn }: Target): boolean {
+  return serviceOf(Arn) === 'events';
+}
+
+/** Why a target cannot be played, or is not allowed; `undefined` when it can. */
 export function targetError(target: Target): string | undefined {
   const kind = serviceOf(target.Arn);
+  if (isBus(target)) return busError(target);
   if (TARGETS[kind]) return undefined;
   const allowed = Object.keys(TARGETS).join(', ');
   return `target ${target.Id}: found ${target.Arn}, a target of ${kind}; the region plays targets of: ${allowed}`;
+}
+
+function busError({ Id, Arn, RoleArn, ...target }: Target): string | undefined {
+  const changed = ['Input', 'InputPath', 'InputTransformer'].find((key) => key in target);
+  if (!Arn!.endsWith(':event-bus/default'))
+    return `target ${Id}: found ${Arn}; the region plays the default bus`;
+  if (!RoleArn) return `RoleArn is required for target ${Arn}.`;
+  if (changed) return `target ${Id}: found ${changed}; a bus takes the event as it is`;
+  return undefined;
 }
 
 /** Delivers to the account and region of the target's ARN. */
