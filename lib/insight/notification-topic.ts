@@ -20,6 +20,12 @@ export interface NotificationTopicProps {
    * @default - nobody
    */
   readonly email?: readonly string[];
+  /**
+   * Key that the messages are encrypted with.
+   *
+   * @default - one of the topic's own
+   */
+  readonly key?: Key;
 }
 
 /**
@@ -36,14 +42,16 @@ export class NotificationTopic extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { topicName, pipelineAccount, email = [] }: NotificationTopicProps,
+    { topicName, pipelineAccount, email = [], ...props }: NotificationTopicProps,
   ) {
     super(scope, id);
-    const key = new Key(this, 'Key', {
-      description: `Notifications of ${topicName}`,
-      enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.DESTROY, // a topic keeps no messages
-    });
+    const key =
+      props.key ??
+      new Key(this, 'Key', {
+        description: `Notifications of ${topicName}`,
+        enableKeyRotation: true,
+        removalPolicy: RemovalPolicy.DESTROY, // a topic keeps no messages
+      });
     this.topic = new Topic(this, 'Topic', { topicName, masterKey: key, enforceSSL: true });
     for (const address of email) this.topic.addSubscription(new EmailSubscription(address));
 

@@ -1,10 +1,10 @@
-import { ArnFormat, Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { BuildSpec, Cache, LinuxBuildImage, LocalCacheMode } from 'aws-cdk-lib/aws-codebuild';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CodeBuildOptions } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
+import { allowLogEncryption } from '../log-encryption';
 
 /** Image of every build, the service's own among them. */
 export const BUILD_IMAGE = LinuxBuildImage.AMAZON_LINUX_2023_5;
@@ -18,24 +18,9 @@ export const DEPENDENCIES = '.dependencies';
 /**
  * One log group for the builds of a pipeline, so that none is left behind without a retention. A build may print what
  * nobody wanted printed, so its log is under the key of the artifacts, not under AWS's.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
  */
 export function buildLogs(scope: Construct, encryptionKey: IKey): LogGroup {
-  const groups = Stack.of(scope).formatArn({
-    service: 'logs',
-    resource: 'log-group',
-    resourceName: '*',
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
-  encryptionKey.addToResourcePolicy(
-    new PolicyStatement({
-      principals: [new ServicePrincipal(`logs.${Aws.REGION}.${Aws.URL_SUFFIX}`)],
-      actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
-      resources: ['*'],
-      conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groups } },
-    }),
-  );
+  allowLogEncryption(encryptionKey);
   return new LogGroup(scope, 'BuildLogs', {
     encryptionKey,
     retention: RetentionDays.THREE_MONTHS,
