@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import os from 'node:os';
 import {
   type Attributes,
   DiagConsoleLogger,
@@ -37,8 +38,13 @@ export interface Tracing {
   stop(): Promise<void>;
 }
 
-/** What X-Ray indexes of a segment, so that the requests of one release, environment or route can be searched for. */
-const INDEXED = ['otel.resource.service.version', 'otel.resource.deployment.environment.name', 'http.route'];
+/** What X-Ray indexes of a segment, so that the requests of one release, environment, instance or route can be searched for. */
+const INDEXED = [
+  'otel.resource.service.version',
+  'otel.resource.deployment.environment.name',
+  'otel.resource.host.name',
+  'http.route',
+];
 
 /** The collector is on the same host, and a stop must not wait for one that does not answer. */
 const COLLECTOR_TIMEOUT = 1000;
@@ -54,7 +60,7 @@ export function startTracing(revision: string): Tracing {
   const provider = new BasicTracerProvider({
     // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say the rest.
     resource: defaultResource()
-      .merge(resourceFromAttributes({ 'service.version': revision }))
+      .merge(resourceFromAttributes({ 'service.version': revision, 'host.name': os.hostname() }))
       .merge(detectResources({ detectors: [envDetector] })),
     idGenerator: ids,
     sampler: recordingAll(Number(process.env.OTEL_TRACES_SAMPLER_ARG ?? 1)),
