@@ -111,4 +111,6 @@ export interface ResourceResult {
   readonly physicalId: string;
   /** What `Fn::GetAtt` returns, by attribute name. */
   readonly attributes?: Readonly<Record<string, unknown>>;
+  /** Whether the attributes are masked wherever the stack shows them. @default false */
+  readonly noEcho?: boolean;
 }

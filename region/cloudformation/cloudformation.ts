@@ -6,6 +6,7 @@ import type {
   UpdateTerminationProtectionInput,
 } from '@aws-sdk/client-cloudformation';
 import type { AwsService, Operation, Scope } from '../service';
+import { CustomResourceResponses } from './custom-resources/responses';
 import { validationError } from './errors';
 import { AUDIT_RESOURCES } from './resources/audit';
 import { CLOUDFORMATION_RESOURCES } from './resources/cdk';
@@ -22,6 +23,8 @@ import { summarizeTemplate, validateTemplate } from './template/summary';
 
 /** CloudFormation in one account and region. @see AWS CloudFormation API Reference */
 export class CloudFormation implements AwsService {
+  /** Where the gateway hands the responses of custom resources over. */
+  readonly responses: CustomResourceResponses;
   readonly resources = [...VPC_RESOURCES, ...CLOUDFORMATION_RESOURCES, ...AUDIT_RESOURCES];
   private readonly stacks = new Stacks();
   private readonly exports = new Exports(() => this.stacks.all());
@@ -29,6 +32,7 @@ export class CloudFormation implements AwsService {
   private readonly requests: StackRequests;
 
   constructor(private readonly scope: Scope) {
+    this.responses = new CustomResourceResponses(scope);
     this.stackOperations = new StackOperations(scope, this.exports);
     this.requests = new StackRequests(scope, this.stacks, this.exports, this.stackOperations);
   }
@@ -133,6 +137,7 @@ export class CloudFormation implements AwsService {
 
   async stop(): Promise<void> {
     this.stackOperations.stop();
+    this.responses.stop();
   }
 
   private stackOf(physicalId: string): Stack {

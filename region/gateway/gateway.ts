@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock/clock';
+import { RESPONSE_PATH } from '../cloudformation/custom-resources/responses';
 import { AwsError, type AwsService, type Scope } from '../service';
 import { verifyChecksums } from './checksums';
 import type { KeyRing } from './key-ring';
@@ -69,6 +70,12 @@ export class Gateway {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (GIT_PATH.test(request.url ?? '')) {
       await this.options.home().service('codecommit').handleGit(request, response);
+      return;
+    }
+    const [, accountId, region] = RESPONSE_PATH.exec(request.url ?? '') ?? [];
+    if (accountId && region) {
+      const { responses } = this.options.scope(accountId, region).service('cloudformation');
+      await responses.handle(request, response);
       return;
     }
     const requestId = randomUUID();

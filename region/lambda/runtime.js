@@ -8,6 +8,8 @@ const fs = require('node:fs');
 const util = require('node:util');
 const { pathToFileURL } = require('node:url');
 const { Worker } = require('node:worker_threads');
+const { standInForClients } = require('./missing-clients');
+const { reachGateway } = require('./gateway-requests');
 
 const RealDate = Date;
 const wallTime = RealDate.now;
@@ -30,6 +32,10 @@ new Worker(
    try { while (fs.readSync(0, Buffer.alloc(1)) > 0); } finally { process.kill(-${process.pid}, 'SIGKILL'); }`,
   { eval: true },
 ).unref();
+
+const { AWS_ENDPOINT_URL } = process.env;
+if (AWS_ENDPOINT_URL) reachGateway(AWS_ENDPOINT_URL);
+standInForClients();
 
 const send = (message) => process.send(message);
 for (const stream of [process.stdout, process.stderr]) {

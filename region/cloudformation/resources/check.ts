@@ -1,6 +1,7 @@
 import { references } from '../template/references';
 import type { ResolvedTemplate } from '../template/resolved-template';
 import type { ResourceDeclaration } from '../template/template';
+import { customResourceProblems, isCustomResource } from './custom-type';
 import { dispositionOf, type ResourceProviders } from './providers';
 import type { ResourceSchemas } from './schemas';
 import { PLAYED_UPDATE_POLICIES } from './update-policy';
@@ -41,7 +42,9 @@ function checkProperties(
   providers: ResourceProviders,
 ): Problem[] {
   const named = providers.find(Type)?.properties ?? {};
-  const found = schemas.problems(Type, Properties, (name) => Object.hasOwn(named, name));
+  const found = isCustomResource(Type)
+    ? customResourceProblems(Properties)
+    : schemas.problems(Type, Properties, (name) => Object.hasOwn(named, name));
   if (found.length === 0) return [];
   return [
     {
@@ -125,9 +128,6 @@ function checkPlayed(
 function notPlayed(type: string, schemas: ResourceSchemas): string {
   if (type === 'AWS::CloudFormation::Stack') {
     return 'the rehearsal region does not play nested stacks; deploy the template as a stack of its own';
-  }
-  if (type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource') {
-    return 'the rehearsal region does not play custom resources; turn off the construct option that adds it (its id is part of the construct path in the Metadata), or declare the resource itself';
   }
   if (!schemas.find(type)) return `Template format error: Unrecognized resource types: [${type}]`;
   return 'the rehearsal region does not play this resource type; leave it out, or add a provider for it to the `resources` of its service';

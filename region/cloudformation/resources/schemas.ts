@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { loadAwsServiceSpec } from '@aws-cdk/aws-service-spec';
 import type { Property, PropertyType, Resource, SpecDatabase } from '@aws-cdk/service-spec-types';
+import { isCustomResource } from './custom-type';
 
 /** Whether a change of a value makes CloudFormation replace the resource; `maybe` depends on the resource's service. */
 export type Replacement = 'yes' | 'no' | 'maybe';
@@ -22,8 +23,9 @@ export class ResourceSchemas {
 
   private constructor(private readonly database: SpecDatabase) {}
 
-  /** The published schema of a type; nothing for types that have none (`AWS::CDK::Metadata`, `Custom::…`). */
+  /** The published schema of a type; nothing for types that have none (`AWS::CDK::Metadata`) or one of their own making. */
   find(type: string): Resource | undefined {
+    if (isCustomResource(type)) return undefined;
     return this.database.lookup('resource', 'cloudFormationType', 'equals', type)[0];
   }
 

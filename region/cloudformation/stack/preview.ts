@@ -60,7 +60,7 @@ export async function preview(
         BeforeContext: JSON.stringify({ Properties: properties }),
       }),
     );
-  return [...changes.values(), ...removals];
+  return JSON.parse(stack.masked(JSON.stringify([...changes.values(), ...removals])));
 }
 
 function addition({ logicalId, type, properties }: DesiredResource): ResourceChange {

@@ -6,6 +6,7 @@ import { messageOf } from '../errors';
 import { dispositionOf, type ResourceProviders } from '../resources/providers';
 import { propertiesToUpdate } from '../resources/update-policy';
 import type { DesiredResource } from './desired-resource';
+import { ResourceFailure, UpdateRefused } from './resource-failure';
 import type { Stack, StackResource } from './stack';
 
 /** Has providers create, change and delete the resources of one stack, and says so event by event. */
@@ -29,7 +30,9 @@ export class ResourceOperations {
       this.record({ ...desired, attributes: {}, ...created, status: 'CREATE_COMPLETE' });
       this.enterLedger(desired);
     } catch (error) {
-      this.record({ ...desired, attributes: {}, status: 'CREATE_FAILED', statusReason: reasonFor(error) });
+      const physicalId = error instanceof ResourceFailure ? error.physicalId : undefined;
+      const failed = { ...desired, physicalId, attributes: {}, statusReason: reasonFor(error) };
+      this.record({ ...failed, status: 'CREATE_FAILED' });
       throw error;
     }
   }
@@ -47,13 +50,8 @@ export class ResourceOperations {
       this.enterLedger(desired);
       return updated.physicalId === physicalId ? undefined : current;
     } catch (error) {
-      this.record({
-        ...desired,
-        physicalId,
-        attributes,
-        status: 'UPDATE_FAILED',
-        statusReason: reasonFor(error),
-      });
+      const known = error instanceof UpdateRefused ? current : { ...desired, physicalId, attributes };
+      this.record({ ...known, status: 'UPDATE_FAILED', statusReason: reasonFor(error) });
       throw error;
     }
   }
@@ -228,6 +226,7 @@ export class ResourceOperations {
 
 /** A provider's error in the words of CloudFormation's resource handlers; the CDK CLI reads the code at its end. */
 function reasonFor(error: unknown): string {
+  if (error instanceof ResourceFailure) return error.message;
   return `Resource handler returned message: "${messageOf(error)}" (RequestToken: ${randomUUID()}, HandlerErrorCode: ${handlerErrorCode(error)})`;
 }
 

@@ -21,6 +21,8 @@ export interface StackResource {
   readonly physicalId?: string;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Whether the attributes are masked wherever the stack shows them. */
+  readonly noEcho?: boolean;
   readonly dependsOn: ReadonlySet<string>;
   readonly deletionPolicy: string;
   readonly updateReplacePolicy: string;
@@ -133,7 +135,7 @@ export class Stack {
 
   /** Says what happened to a resource. */
   resourceEvent(resource: Omit<StackResource, 'timestamp'>): Date {
-    const properties = JSON.stringify(resource.properties);
+    const properties = this.masked(JSON.stringify(resource.properties));
     return this.appendEvent({
       LogicalResourceId: resource.logicalId,
       PhysicalResourceId: resource.physicalId ?? '',
@@ -153,6 +155,16 @@ export class Stack {
   timestamp(): Date {
     this.newestTimestamp = Math.max(this.scope.clock.wall(), this.newestTimestamp + 1);
     return new Date(this.newestTimestamp);
+  }
+
+  /** JSON without the values that resources keep to themselves. CloudFormation masks them everywhere but in outputs. */
+  masked(json: string): string {
+    const secrets = [...this.resources.values()].flatMap(({ noEcho, attributes }) =>
+      noEcho ? Object.values(attributes).map(String) : [],
+    );
+    return secrets
+      .filter((secret) => secret !== '')
+      .reduce((text, secret) => text.replaceAll(JSON.stringify(secret).slice(1, -1), '*****'), json);
   }
 
   private appendEvent(event: Partial<StackEvent>): Date {

@@ -253,3 +253,14 @@ it('keeps the resource policy', async () => {
     expect.objectContaining({ code: 'ResourceNotFoundException' }),
   );
 });
+
+it('lets code load a client whose service is not played, and fails when it is used', async () => {
+  const { create, invoke } = played();
+  await create(`
+    const { SFN } = require('@aws-sdk/client-sfn');
+    exports.handler = async ({ use }) => use ? new SFN({}) : 'not used';`);
+  expect((await invoke({})).result).toBe('not used');
+  expect((await invoke({ use: true })).result.errorMessage).toBe(
+    "The rehearsal region's runtime has no @aws-sdk/client-sfn, as the region does not play its service",
+  );
+});

@@ -175,10 +175,19 @@ test.each<[string, object, string, string]>([
     '/Resources/X/Properties',
   ],
   [
-    'a custom resource',
-    { Type: 'Custom::Thing', Properties: {} },
-    'X (Custom::Thing): the rehearsal region does not play custom resources',
-    '/Resources/X/Type',
+    'a custom resource that nobody provides',
+    { Type: 'Custom::Thing', Properties: { Any: 'thing' } },
+    '#: required key [ServiceToken] not found',
+    '/Resources/X/Properties',
+  ],
+  [
+    'a custom resource that is waited for too long',
+    {
+      Type: 'AWS::CloudFormation::CustomResource',
+      Properties: { ServiceToken: 'arn', ServiceTimeout: '3601' },
+    },
+    '#/ServiceTimeout: 3601 is not a whole number from 1 to 3600',
+    '/Resources/X/Properties',
   ],
   [
     'an update policy that would have to be played',
