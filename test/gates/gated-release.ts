@@ -18,15 +18,22 @@ import { BakeStep } from '../../lib/gates/bake-step';
 import { GatedPipeline } from '../../lib/gates/gated-pipeline';
 import { testStep } from '../../lib/gates/test-step';
 import { environmentNames } from '../../lib/names';
-import { ScaledClock } from '../../region/clock/clock';
 import type { JournalEntry } from '../../region/journal/journal';
 import { Region } from '../../region/region';
-import { createService } from '../../service/src/server';
-import { deploy } from '../review/deploy';
+import { createService, type Service } from '../../service/src/server';
+import { deploy } from '../support/deploy';
 import { atEnd, temporaryFolder } from '../support/folder';
+import { LeapingClock } from '../support/leaping-clock';
 
 const SERVICE = path.join(__dirname, '../../service');
 const TRAFFIC = { loadBalancer: 'app/harbor/1', targetGroup: 'targetgroup/harbor/2' };
+
+const midnight = (date: string) => `${date}T00:00:00+01:00`;
+const freeze = (from: string, to: string) => ({
+  from: midnight(from),
+  to: midnight(to),
+  reason: 'Stocktaking',
+});
 
 const delivery = checkDescription(
   {
@@ -38,7 +45,8 @@ const delivery = checkDescription(
         bakeMinutes: 3,
         minimumRequests: 100,
         bakeLimitMinutes: 6,
-        deploymentWindow: { cron: '* * * ? * *', timeZone: 'Europe/Berlin' },
+        deploymentWindow: { cron: '* * 9-16 ? * MON-FRI', timeZone: 'Europe/Berlin' },
+        freezes: [freeze('2030-01-09', '2030-01-10'), freeze('2030-01-11', '2030-01-12')],
       },
       { name: 'prod', capacity: { min: 2, max: 2 } },
     ],
@@ -48,6 +56,9 @@ const delivery = checkDescription(
 const [beta] = delivery.environments;
 const ALARMS = Object.values(environmentNames(delivery, beta!).alarms);
 
+/** A Monday morning inside the deployment window, two days before the first freeze. */
+const START = '2030-01-07T09:00:00+01:00';
+
 /** A pipeline of source and beta, with the gates of beta: entry condition, integration test, bake. */
 export class GatedRelease {
   /** Whether the service answers quotes with an error. */
@@ -55,19 +66,24 @@ export class GatedRelease {
   /** The run that the creation of the pipeline starts. */
   first!: Played;
 
-  private constructor(readonly region: Region) {}
+  #revision = '';
+  /** What answers behind the load balancer, in the revision of the last commit. */
+  #service!: Service;
+
+  private constructor(
+    readonly region: Region,
+    private readonly clock: LeapingClock,
+  ) {}
 
   static async start(): Promise<GatedRelease> {
-    const region = await Region.start({ folder: temporaryFolder('gates'), clock: new ScaledClock(240) });
+    const clock = new LeapingClock(240, START);
+    const region = await Region.start({ folder: temporaryFolder('gates'), clock });
     atEnd(() => region.stop());
-    const release = new GatedRelease(region);
+    const release = new GatedRelease(region, clock);
     await release.call('codecommit', 'CreateRepository', { repositoryName: 'harbor' });
-    const { commitId } = await release.call('codecommit', 'CreateCommit', {
-      repositoryName: 'harbor',
-      branchName: 'main',
-      putFiles: serviceFiles(path.join(SERVICE, 'test-integration'), path.join(SERVICE, 'package.json')),
-    });
-    const url = await release.#serve(commitId);
+    const files = [path.join(SERVICE, 'test-integration'), path.join(SERVICE, 'package.json')];
+    await release.#commit(serviceFiles(...files));
+    const url = await release.#serve();
     release.first = new Played(release, region.journal.position);
     await deploy(region, (stack) => declare(stack, url));
     return release;
@@ -75,6 +91,27 @@ export class GatedRelease {
 
   async call(service: string, operation: string, input: object): Promise<any> {
     return (this.region.home.service(service as any) as any).operations[operation](input);
+  }
+
+  /** @param time ISO 8601, later than it is */
+  leapTo(time: string): void {
+    this.clock.leapTo(time);
+  }
+
+  /** A new commit, and the pipeline's run with it. */
+  async push(): Promise<Played> {
+    await this.#commit([{ filePath: 'CHANGES.md', fileContent: Buffer.from(`after ${this.#revision}`) }]);
+    return this.run();
+  }
+
+  /** Takes the freezes out of the pipeline, as a push that changes the description does. */
+  async thaw(): Promise<void> {
+    const { pipeline } = await this.call('codepipeline', 'GetPipeline', { name: 'gated' });
+    const { configuration } = pipeline.stages.at(-1).beforeEntry.conditions[0].rules[0];
+    const parameters = JSON.parse(configuration.UserParameters);
+    for (const environment of parameters.environments) delete environment.freezes;
+    configuration.UserParameters = JSON.stringify(parameters);
+    await this.call('codepipeline', 'UpdatePipeline', { pipeline });
   }
 
   /** Starts the pipeline. */
@@ -131,15 +168,26 @@ export class GatedRelease {
     );
   }
 
-  /** The address of the service; while it is broken, its quotes fail. */
-  async #serve(revision: string): Promise<string> {
-    const service = createService(revision);
+  async #commit(putFiles: object[]): Promise<void> {
+    const { commitId } = await this.call('codecommit', 'CreateCommit', {
+      repositoryName: 'harbor',
+      branchName: 'main',
+      parentCommitId: this.#revision || undefined,
+      putFiles,
+    });
+    this.#revision = commitId;
+    const service = createService(commitId);
     await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
     atEnd(() => service.stop());
+    this.#service = service;
+  }
+
+  /** The address of the service; while it is broken, its quotes fail. */
+  async #serve(): Promise<string> {
     const front = http.createServer((request, response) => {
       const { method, url } = request;
       if (this.broken && url!.startsWith('/quote')) return response.writeHead(500).end('{}');
-      const forward = http.request({ port: service.port(), path: url, method }, (answer) =>
+      const forward = http.request({ port: this.#service.port(), path: url, method }, (answer) =>
         answer.pipe(response.writeHead(answer.statusCode!)),
       );
       return request.pipe(forward);

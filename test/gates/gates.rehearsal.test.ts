@@ -87,3 +87,47 @@ test('an integration test that fails stops the release before its bake', async (
     actions: ['Source Succeeded', 'IntegrationTest Failed'],
   });
 });
+
+describe('the calendar', () => {
+  let traffic: { cancel(): void };
+
+  beforeAll(() => {
+    release.broken = false;
+    traffic = release.sendTraffic(60);
+  });
+
+  afterAll(() => traffic.cancel());
+
+  test('a release that comes to a closed window waits, and goes on when it opens', async () => {
+    release.leapTo('2030-01-08T08:30:00+01:00');
+    const run = await release.push();
+    const waiting = await run.next('RuleWaiting');
+    expect(waiting.message).toMatch(/beta waits: the deployment window .* \(Europe\/Berlin\) is closed/);
+    release.leapTo('2030-01-08T08:59:00+01:00');
+    const entered = await run.next('ConditionSucceeded');
+    expect(new Date(entered.time) >= new Date('2030-01-08T09:00:00+01:00')).toBe(true);
+    expect(await run.end()).toMatchObject({ status: 'Succeeded' });
+  });
+
+  test('one that comes into a freeze fails before the stage, with the reason', async () => {
+    release.leapTo('2030-01-09T10:00:00+01:00');
+    const { status, actions, message } = await (await release.push()).end();
+    expect([status, actions]).toEqual(['Failed', ['Source Succeeded']]);
+    expect(message).toContain('stage beta is not entered: beta is frozen from 2030-01-09T00:00:00+01:00');
+    expect(message).toContain(': Stocktaking');
+  });
+
+  test('after the freeze, the next push goes on', async () => {
+    release.leapTo('2030-01-10T10:00:00+01:00');
+    expect(await (await release.push()).end()).toMatchObject({
+      status: 'Succeeded',
+      actions: ['Source Succeeded', 'IntegrationTest Succeeded', 'Bake Succeeded'],
+    });
+  });
+
+  test('in the next one too, when it is taken out of the pipeline (the negative control)', async () => {
+    await release.thaw();
+    release.leapTo('2030-01-11T10:00:00+01:00');
+    expect(await (await release.push()).end()).toMatchObject({ status: 'Succeeded' });
+  });
+});

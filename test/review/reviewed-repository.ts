@@ -11,8 +11,8 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { PullRequestReview } from '../../lib/review/pull-request-review';
 import type { JournalEntry } from '../../region/journal/journal';
 import { Region } from '../../region/region';
+import { deploy } from '../support/deploy';
 import { atEnd, temporaryFolder } from '../support/folder';
-import { deploy } from './deploy';
 
 /** In place of npm and the CDK: the comparison is in the sources, and a file says whether the tests pass. */
 const BUILDSPEC = `
