@@ -55,6 +55,8 @@ export function environmentNames({ service }: Delivery, environment: Environment
     /** Goes off when users stay away; it only tells. */
     trafficAlarm: `${prefix}-traffic-drop`,
     dashboard: `${prefix}-service`,
+    /** Log group of what the instances write. */
+    logGroup: `/tidegate/${prefix}`,
     alarms: {
       errorRate: `${prefix}-error-rate`,
       latency: `${prefix}-latency-p99`,

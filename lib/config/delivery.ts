@@ -86,6 +86,7 @@ export function withDefaults(description: DeliveryDescription): Delivery {
     notifications,
     review = !source,
     dashboards = true,
+    logRetentionDays = 90,
   } = description;
   const waves = resolveWaves(description);
   return {
@@ -98,6 +99,7 @@ export function withDefaults(description: DeliveryDescription): Delivery {
     review,
     notifications: { email: [], authors: [], ...notifications },
     dashboards,
+    logRetentionDays,
     security: { ...DEFAULT_SECURITY, ...description.security },
     waves,
     environments: waves.flatMap((wave) => wave.environments),

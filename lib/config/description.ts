@@ -97,6 +97,14 @@ export interface DeliveryDescription {
   readonly dashboards?: boolean;
 
   /**
+   * Days for which CloudWatch keeps the logs of the service, of its deployments and of its instances' first boot, in every
+   * environment: one of the retentions that CloudWatch Logs has, 1 to 3653.
+   *
+   * @default 90
+   */
+  readonly logRetentionDays?: number;
+
+  /**
    * What goes beyond the protection that is always there: a permissions boundary, an audit trail, threat detection, the
    * protection of the branch.
    *

@@ -4,6 +4,7 @@ import { inconsistencies } from './consistency';
 import { deploymentConfiguration } from './deployment-configuration';
 import type { DeliveryDescription } from './description';
 import { deploymentWindow, freezes } from './gates';
+import { logRetentionDays } from './logs';
 import { oneBoxKeys } from './one-box';
 import { scaling } from './scaling';
 import { security } from './security';
@@ -107,6 +108,7 @@ export const schema: z.ZodType<DeliveryDescription> = z
       notifications,
       review: z.boolean('true or false').optional(),
       dashboards: z.boolean('true or false').optional(),
+      logRetentionDays: logRetentionDays.optional(),
       security: security.optional(),
     },
     'a delivery description',

@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { Aws, Validations } from 'aws-cdk-lib';
 import { type AutoScalingGroup, BlockDeviceVolume, EbsDeviceVolumeType } from 'aws-cdk-lib/aws-autoscaling';
 import {
   AmazonLinuxCpuType,
@@ -10,17 +10,22 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Environment } from '../config/delivery';
+import type { Delivery, Environment } from '../config/delivery';
+import { agentConfiguration } from './cloudwatch-agent';
 import { instanceGroup } from './instance-group';
 import type { Network } from './network';
 import { scale } from './scaling';
 import { userData } from './user-data';
 
 export interface FleetProps {
+  readonly delivery: Delivery;
   readonly environment: Environment;
   readonly network: Network;
   readonly targetGroup: ApplicationTargetGroup;
+  /** Where the instances write their logs. */
+  readonly logGroup: LogGroup;
 }
 
 /**
@@ -31,16 +36,21 @@ export class Fleet extends Construct {
   readonly launchTemplate: LaunchTemplate;
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { environment, network, targetGroup }: FleetProps) {
+  constructor(scope: Construct, id: string, props: FleetProps) {
     super(scope, id);
+    const { delivery, environment, network, targetGroup, logGroup } = props;
+    const { service } = delivery;
     const { vpc } = network;
+    const { min, max } = environment.capacity;
     const instanceType = new InstanceType(environment.instanceType);
 
     this.role = new Role(this, 'Role', {
-      description: 'Instances of the fleet: Systems Manager, and read access to the revisions',
+      description: 'Instances of the fleet: Systems Manager, revisions to read, logs to write',
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
       managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AmazonSSMManagedInstanceCore')],
     });
+
+    logGroup.grantWrite(this.role);
 
     this.launchTemplate = new LaunchTemplate(this, 'LaunchTemplate', {
       instanceType,
@@ -55,8 +65,14 @@ export class Fleet extends Construct {
         vpc,
         description: 'Instances of the fleet: traffic from the load balancer alone',
       }),
-      userData: userData(),
+      userData: userData({
+        service,
+        variables: { SERVICE_NAME: service, SERVICE_ENVIRONMENT: environment.name, AWS_REGION: Aws.REGION },
+        agent: agentConfiguration(service, logGroup.logGroupName),
+      }),
       requireImdsv2: true,
+      // Scaling looks at CPU by the minute.
+      detailedMonitoring: max > min,
       blockDevices: [
         {
           deviceName: '/dev/xvda',

@@ -1,5 +1,6 @@
-import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { ServerApplication } from 'aws-cdk-lib/aws-codedeploy';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
 import { EnvironmentInsight } from '../insight/environment-insight';
@@ -15,6 +16,7 @@ import { Fleet } from './fleet';
 import { LoadBalancer } from './load-balancer';
 import { Network } from './network';
 import { OneBox } from './one-box';
+import { ServiceLogs } from './service-logs';
 
 export interface ServiceStackProps extends StackProps {
   readonly delivery: Delivery;
@@ -46,7 +48,18 @@ export class ServiceStack extends Stack {
       oneBoxPercent: environment.oneBox?.trafficPercent,
     });
     const { loadBalancer, targetGroup } = load;
-    const { group, role, launchTemplate } = new Fleet(this, 'Fleet', { environment, network, targetGroup });
+    const key = new Key(this, 'Key', {
+      description: `Logs and notifications of ${delivery.service} in ${environment.name}`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY, // what it encrypts goes with the environment too
+    });
+    const { logGroup } = new ServiceLogs(this, 'Logs', {
+      logGroupName: names.logGroup,
+      retention: delivery.logRetentionDays,
+      encryptionKey: key,
+    });
+    const fleet = new Fleet(this, 'Fleet', { delivery, environment, network, targetGroup, logGroup });
+    const { group, role, launchTemplate } = fleet;
     grantRevisions(role, delivery, environment);
     detectThreats(this, delivery, environment);
 
@@ -73,6 +86,8 @@ export class ServiceStack extends Stack {
       loadBalancer,
       targetGroup,
       group,
+      key,
+      logGroup,
       alarms: [...alarms, ...(oneBox?.alarms ?? [])],
     });
     if (environment.account !== delivery.account)

@@ -2,6 +2,8 @@ import type { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { AlarmRule, AlarmState, CompositeAlarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
@@ -16,6 +18,9 @@ export interface EnvironmentInsightProps {
   readonly loadBalancer: ApplicationLoadBalancer;
   readonly targetGroup: ApplicationTargetGroup;
   readonly group: AutoScalingGroup;
+  /** The environment's key: of its notifications. */
+  readonly key: Key;
+  readonly logGroup: LogGroup;
   /** The release alarms. They notify nobody themselves. */
   readonly alarms: readonly IAlarm[];
 }
@@ -27,9 +32,9 @@ export class EnvironmentInsight extends Construct {
 
   constructor(scope: Construct, id: string, props: EnvironmentInsightProps) {
     super(scope, id);
-    const { delivery, environment, loadBalancer, alarms } = props;
+    const { delivery, environment, loadBalancer, key, alarms } = props;
     const names = environmentNames(delivery, environment);
-    this.topic = new EnvironmentTopic(this, 'Notifications', { delivery, environment }).topic;
+    this.topic = new EnvironmentTopic(this, 'Notifications', { delivery, environment, key }).topic;
 
     const alarm = new CompositeAlarm(this, 'Alarm', {
       compositeAlarmName: names.alarm,

@@ -15,6 +15,7 @@ import {
   HttpCodeElb,
   HttpCodeTarget,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
 import { environmentNames, pipelineNames } from '../names';
@@ -25,6 +26,7 @@ export interface ServiceDashboardProps {
   readonly loadBalancer: ApplicationLoadBalancer;
   readonly targetGroup: ApplicationTargetGroup;
   readonly group: AutoScalingGroup;
+  readonly logGroup: LogGroup;
   readonly alarms: readonly IAlarm[];
   /**
    * The alarm on a drop of the traffic, shown with the band of what is usual.
@@ -39,7 +41,7 @@ const MINUTE = Duration.minutes(1);
 export class ServiceDashboard extends Construct {
   constructor(scope: Construct, id: string, props: ServiceDashboardProps) {
     super(scope, id);
-    const { delivery, environment, loadBalancer, targetGroup, group, alarms, trafficAlarm } = props;
+    const { delivery, environment, loadBalancer, targetGroup, group, logGroup, alarms, trafficAlarm } = props;
     const { metrics } = targetGroup;
     const sum = (label: string) => ({ statistic: 'Sum', period: MINUTE, label });
 
@@ -126,6 +128,19 @@ export class ServiceDashboard extends Construct {
           width: 24,
         }),
       );
+    dashboard.addWidgets(
+      new LogQueryWidget({
+        title: 'What the service writes',
+        logGroupNames: [logGroup.logGroupName],
+        queryLines: [
+          'fields @timestamp, @logStream, @message',
+          'filter @logStream like /^service/',
+          'sort @timestamp desc',
+          'limit 50',
+        ],
+        width: 24,
+      }),
+    );
     // A query reaches other regions, but no other account.
     if (environment.account === delivery.account)
       dashboard.addWidgets(

@@ -41,6 +41,7 @@ test('the defaults are those the docstrings promise', () => {
     review: true,
     notifications: { email: [], authors: [] },
     dashboards: true,
+    logRetentionDays: 90,
     security: { auditLevel: 'high', cloudTrail: false, guardDuty: false },
     environments: [environment],
     waves: [{ name: 'prod', production: true, environments: [environment] }],

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Fn, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ServerApplication } from 'aws-cdk-lib/aws-codedeploy';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { checkDescription } from '../../../lib/config/check';
 import { ReleaseAlarms } from '../../../lib/environment/alarms';
 import { Deployment } from '../../../lib/environment/deployment';
@@ -58,7 +59,9 @@ class Production extends Stack {
       oneBoxPercent: settings.trafficPercent,
     });
     const { targetGroup } = load;
-    const { group, launchTemplate } = new Fleet(this, 'Fleet', { environment, network, targetGroup });
+    const logGroup = new LogGroup(this, 'Logs');
+    const fleet = new Fleet(this, 'Fleet', { delivery, environment, network, targetGroup, logGroup });
+    const { group, launchTemplate } = fleet;
     const application = new ServerApplication(this, 'Application', { applicationName: names.application });
     new OneBox(this, 'OneBox', { names: names.oneBox, settings, network, launchTemplate, load, application });
     const { alarms } = new ReleaseAlarms(this, 'Alarms', {

@@ -66,20 +66,98 @@ describe('the fleet', () => {
     expect(Object.keys(image)).toHaveLength(1);
   });
 
-  test('installs the runtime and a pinned CodeDeploy agent, the agent last', () => {
+  describe('at its first boot', () => {
     const [template] = Object.values(beta.findResources('AWS::EC2::LaunchTemplate'));
     const script: string = template.Properties.LaunchTemplateData.UserData['Fn::Base64']['Fn::Join'][1]
       .map((part: any) => part.Ref ?? part)
       .join('');
-    expect(script.split('\n')).toEqual([
-      '#!/bin/bash',
-      'set -euo pipefail',
-      'dnf install -y nodejs24',
-      expect.stringMatching(
-        /^dnf install -y https:\/\/aws-codedeploy-AWS::Region\.s3\..*\/codedeploy-agent-[\d.]+-\d+\.noarch\.rpm$/,
-      ),
-      'systemctl enable --now codedeploy-agent',
-    ]);
+    const file = (path: string) =>
+      new RegExp(`"\\$\\{DESTDIR:-\\}${path}" <<'END'\n(.*?)\nEND\n`, 's').exec(script)?.[1];
+
+    test('installs the runtime and both agents, a pinned CodeDeploy agent last', () => {
+      expect(script.split('\n').filter((line) => /^(#|set|dnf|amazon|systemctl)/.test(line))).toEqual([
+        '#!/bin/bash',
+        'set -euo pipefail',
+        'dnf install -y nodejs24 amazon-cloudwatch-agent',
+        'amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/opt/aws/amazon-cloudwatch-agent/etc/tidegate.json',
+        expect.stringMatching(
+          /^dnf install -y https:\/\/aws-codedeploy-AWS::Region\.s3\..*\/codedeploy-agent-[\d.]+-\d+\.noarch\.rpm$/,
+        ),
+        'systemctl enable --now codedeploy-agent',
+      ]);
+    });
+
+    test('tells the service its name, its environment and its region', () => {
+      expect(file('/etc/sysconfig/harbor')!.split('\n')).toEqual(
+        expect.arrayContaining(['SERVICE_NAME=harbor', 'SERVICE_ENVIRONMENT=beta', 'AWS_REGION=AWS::Region']),
+      );
+    });
+
+    test('has the service, the hook scripts and the first boot logged, each to a stream of the instance', () => {
+      const [group] = Object.keys(
+        beta.findResources('AWS::Logs::LogGroup', { Properties: { LogGroupName: '/tidegate/harbor-beta' } }),
+      );
+      const { logs } = JSON.parse(file('/opt/aws/amazon-cloudwatch-agent/etc/tidegate.json')!);
+      const entry = (file_path: string, stream: string) => ({
+        file_path,
+        log_group_name: group,
+        log_stream_name: `${stream}/{instance_id}`,
+      });
+      expect(logs.logs_collected.files.collect_list).toEqual([
+        entry('/var/log/harbor.log', 'service'),
+        entry(
+          '/opt/codedeploy-agent/deployment-root/deployment-logs/codedeploy-agent-deployments.log',
+          'deployments',
+        ),
+        entry('/var/log/cloud-init-output.log', 'first-boot'),
+      ]);
+    });
+
+    test('has the log of the service rotated, for a process that keeps its file open', () => {
+      expect(file('/etc/logrotate.d/harbor')).toMatch(
+        /^\/var\/log\/harbor\.log \{\n {2}daily\n.* copytruncate\n\}$/s,
+      );
+    });
+
+    test('fits into the user data that EC2 takes', () => {
+      expect(Buffer.byteLength(script)).toBeLessThan(16 * 1024);
+    });
+  });
+
+  test('measures CPU by the minute where scaling looks at it', () => {
+    const monitoring = (enabled: boolean) => ({ LaunchTemplateData: { Monitoring: { Enabled: enabled } } });
+    prod.hasResourceProperties('AWS::EC2::LaunchTemplate', monitoring(true));
+    beta.hasResourceProperties('AWS::EC2::LaunchTemplate', monitoring(false));
+  });
+
+  test('writes its logs under the environment’s key, which CloudWatch Logs may use for that log group alone', () => {
+    const key = { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] };
+    beta.hasResource('AWS::Logs::LogGroup', {
+      DeletionPolicy: 'Delete',
+      Properties: { LogGroupName: '/tidegate/harbor-beta', RetentionInDays: 90, KmsKeyId: key },
+    });
+    beta.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: key });
+    beta.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Principal: { Service: { 'Fn::Join': ['', Match.arrayWith(['logs.'])] } },
+            Condition: {
+              ArnLike: {
+                'kms:EncryptionContext:aws:logs:arn': {
+                  'Fn::Join': ['', Match.arrayWith([':log-group:/tidegate/harbor-beta'])],
+                },
+              },
+            },
+          }),
+        ]),
+      },
+    });
+    const kept = synthesize({ ...DESCRIPTION, logRetentionDays: 365 }).environment('beta');
+    kept.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: '/tidegate/harbor-beta',
+      RetentionInDays: 365,
+    });
   });
 
   test('may be reached by the load balancer alone', () => {
@@ -94,9 +172,14 @@ describe('the fleet', () => {
     beta.resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
   });
 
-  test('may read its revisions, decrypt them through S3, and be managed by Systems Manager: nothing else', () => {
+  test('may write its logs, read its revisions, decrypt them through S3, be managed by Systems Manager: nothing else', () => {
     const [policy] = Object.values(beta.findResources('AWS::IAM::Policy'));
     expect(policy.Properties.PolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^LogsLogGroup/), 'Arn'] },
+      },
       expect.objectContaining({ Action: ['s3:GetObject', 's3:GetObjectVersion'] }),
       expect.objectContaining({
         Action: 'kms:Decrypt',
@@ -120,7 +203,7 @@ describe('the fleet', () => {
     const [bucket] = Object.values(synthesized.pipeline.findResources('AWS::S3::Bucket'));
     const [, name] = [bucket.Properties.BucketName['Fn::Join'], bucket.Properties.BucketName['Fn::Join'][1]];
     const [policy] = Object.values(beta.findResources('AWS::IAM::Policy'));
-    const [read] = policy.Properties.PolicyDocument.Statement;
+    const [, read] = policy.Properties.PolicyDocument.Statement;
     expect(written(read.Resource)).toBe(`arn:AWS::Partition:s3:::${name.map(written).join('')}/*`);
   });
 });

@@ -287,6 +287,7 @@ describe('the dashboards', () => {
       '"title":"Hosts"',
       '"title":"Releases"',
       '"title":"Traffic beside what is usual [requests in 5 minutes]"',
+      '"title":"What the service writes"',
       '"title":"Revisions"',
     ]);
     expect(body(prod, 'harbor-prod-service')).toContain(
