@@ -5,7 +5,6 @@ import type { AwsService, Operation, ResourceProvider, Scope } from '../service'
 import { Applications } from './applications';
 import { DeploymentConfigs } from './deployment-configs';
 import { Deployments } from './deployments';
-
 import { operations } from './operations';
 import { resources } from './resources';
 import type { RollbackAlarms } from './rollback';
@@ -56,6 +55,7 @@ export class CodeDeploy implements AwsService {
   }
 
   async stop(): Promise<void> {
+    this.hooks.stop();
     for (const deployment of this.deployments.all()) {
       if (!deployment.done)
         deployment.stop({ code: 'MANUAL_STOP', message: 'the region ends', rollback: false });

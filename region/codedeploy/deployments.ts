@@ -123,7 +123,8 @@ export class Deployments {
       this.reports.deployment(deployment);
       next?.();
       deployment.announceEnd();
-      if (whole) void this.followOn(deployment).catch((error: Error) => this.notFollowed(deployment, error));
+      const followed = deployment.status === 'Succeeded' && !spec.updateOutdatedInstancesOnly;
+      if (whole && followed) void this.updateOutdated(group);
     });
     return deployment;
   }
@@ -165,33 +166,36 @@ export class Deployments {
     };
   }
 
-  /** Brings instances that were launched meanwhile, with the revision before, up to this one. */
-  private async followOn({ status, spec }: Deployment): Promise<void> {
-    const { group } = spec;
-    if (status !== 'Succeeded' || spec.updateOutdatedInstancesOnly) return;
-    if (group.info.outdatedInstancesStrategy === 'IGNORE') return;
-    const outdated = (await fleet(this.scope, group)).some(
-      ({ instanceId }) => revisionHealth(group.record(instanceId), spec.revision) === 'Old',
-    );
-    if (!outdated || group.current) return;
-    await this.create(
-      group,
-      {
-        revision: { revisionType: 'S3', s3Location: spec.revision },
-        updateOutdatedInstancesOnly: true,
-        fileExistsBehavior: spec.fileExistsBehavior,
-      },
-      'CodeDeployAutoUpdate',
-    );
-  }
-
-  private notFollowed({ id, spec }: Deployment, error: Error): void {
-    this.scope.journal.append({
-      source: 'codedeploy',
-      type: 'FollowOnFailed',
-      subject: id,
-      message: `${spec.group.name}: outdated instances are left as they are after ${id}: ${error.message}`,
-    });
+  /**
+   * Brings instances that were launched with an earlier revision up to the group's, if they are in service by now; a
+   * deployment that is under way does it at its end.
+   */
+  async updateOutdated(group: DeploymentGroup): Promise<void> {
+    const last = group.lastSuccessful;
+    if (!last || group.current || group.info.outdatedInstancesStrategy === 'IGNORE') return;
+    const { revision, fileExistsBehavior } = last.spec;
+    try {
+      const outdated = (await fleet(this.scope, group)).some(
+        ({ instanceId }) => revisionHealth(group.record(instanceId), revision) === 'Old',
+      );
+      if (!outdated || group.current) return;
+      await this.create(
+        group,
+        {
+          revision: { revisionType: 'S3', s3Location: revision },
+          updateOutdatedInstancesOnly: true,
+          fileExistsBehavior,
+        },
+        'CodeDeployAutoUpdate',
+      );
+    } catch (error) {
+      this.scope.journal.append({
+        source: 'codedeploy',
+        type: 'FollowOnFailed',
+        subject: last.id,
+        message: `${group.name}: outdated instances are left as they are after ${last.id}: ${(error as Error).message}`,
+      });
+    }
   }
 
   private assertFree(group: DeploymentGroup): void {

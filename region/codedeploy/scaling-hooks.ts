@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LifecycleHook } from '@aws-sdk/client-auto-scaling';
+import type { DescribeAutoScalingInstancesCommandOutput, LifecycleHook } from '@aws-sdk/client-auto-scaling';
 import type { LifecycleAction } from '../autoscaling/lifecycle-hooks';
 import type { Scope } from '../service';
 import type { DeploymentGroup } from './deployment-group';
@@ -9,6 +9,8 @@ import type { Deployments } from './deployments';
 const HEARTBEAT_TIMEOUT = 600;
 /** CodeDeploy gives one this often while a deployment runs, AWS milliseconds. */
 const HEARTBEAT = 5 * 60_000;
+/** How often CodeDeploy looks whether an instance has come into service, AWS milliseconds. */
+const LOOK = 5000;
 
 /**
  * The lifecycle hooks that CodeDeploy installs on the Auto Scaling groups of its deployment groups, and the deployments
@@ -16,6 +18,8 @@ const HEARTBEAT = 5 * 60_000;
  * @see CodeDeploy User Guide: Integrating CodeDeploy with Amazon EC2 Auto Scaling
  */
 export class ScalingHooks {
+  private readonly ended = new AbortController();
+
   constructor(
     private readonly scope: Scope,
     private readonly deployments: Deployments,
@@ -84,5 +88,26 @@ export class ScalingHooks {
       ...token,
       LifecycleActionResult: good ? 'CONTINUE' : 'ABANDON',
     });
+    // A deployment to the group may have ended meanwhile, while the instance was not in service yet.
+    if (deployment && launching && good && (await this.comesIntoService(action.instanceId)))
+      await this.deployments.updateOutdated(group);
+  }
+
+  /** Ends what waits for instances. */
+  stop(): void {
+    this.ended.abort();
+  }
+
+  private async comesIntoService(instanceId: string): Promise<boolean> {
+    const { operations } = this.scope.service('autoscaling');
+    while (!this.ended.signal.aborted) {
+      const { AutoScalingInstances } = (await operations.DescribeAutoScalingInstances!({
+        InstanceIds: [instanceId],
+      })) as DescribeAutoScalingInstancesCommandOutput;
+      const state = AutoScalingInstances?.[0]?.LifecycleState;
+      if (!state?.startsWith('Pending')) return state === 'InService';
+      await this.scope.clock.sleep(LOOK, this.ended.signal).catch(() => {});
+    }
+    return false;
   }
 }
