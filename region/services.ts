@@ -10,6 +10,7 @@ import { Ecr } from './ecr/ecr';
 import { ElasticLoadBalancing } from './elasticloadbalancing/elasticloadbalancing';
 import { Events } from './events/events';
 import { Iam } from './iam/iam';
+import { Inspector2 } from './inspector2/inspector2';
 import { Kms } from './kms/kms';
 import { Lambda } from './lambda/lambda';
 import { Logs } from './logs/logs';
@@ -41,6 +42,7 @@ export const SERVICES = {
   sns: Sns,
   events: Events,
   xray: XRay,
+  inspector2: Inspector2,
 } as const;
 
 export type ServiceName = keyof typeof SERVICES;

@@ -39,6 +39,14 @@ export interface Security {
   readonly guardDuty?: boolean;
 
   /**
+   * Whether Inspector v2 looks for known vulnerabilities in the instances and functions of every account and region of
+   * the delivery. It is left on when the delivery goes.
+   *
+   * @default false
+   */
+  readonly inspector?: boolean;
+
+  /**
    * IAM groups and roles of the pipeline's account that may not push to the branch: its changes come by merged pull
    * requests. Not with `source`.
    *
@@ -70,9 +78,15 @@ export interface BranchProtection {
 }
 
 /** Security with its defaults filled in. */
-export type ResolvedSecurity = Security & Required<Pick<Security, 'auditLevel' | 'cloudTrail' | 'guardDuty'>>;
+export type ResolvedSecurity = Security &
+  Required<Pick<Security, 'auditLevel' | 'cloudTrail' | 'guardDuty' | 'inspector'>>;
 
-export const DEFAULT_SECURITY: ResolvedSecurity = { auditLevel: 'high', cloudTrail: false, guardDuty: false };
+export const DEFAULT_SECURITY: ResolvedSecurity = {
+  auditLevel: 'high',
+  cloudTrail: false,
+  guardDuty: false,
+  inspector: false,
+};
 
 const iamName = text(/^[\w+=,.@-]{1,128}$/, 'a name as IAM has it');
 const names = z.array(iamName, 'a list of names').max(10, 'at most 10 names').optional();
@@ -86,6 +100,7 @@ export const security: z.ZodType<Security> = z.strictObject(
     auditLevel: oneOf(...AUDIT_LEVELS).optional(),
     cloudTrail: z.boolean('true or false').optional(),
     guardDuty: z.boolean('true or false').optional(),
+    inspector: z.boolean('true or false').optional(),
     protectBranch: z
       .strictObject({ groups: names, roles: names }, 'an object with groups and roles')
       .refine(({ groups = [], roles = [] }) => groups.length + roles.length > 0, 'at least one group or role')

@@ -67,6 +67,7 @@ const PACKAGES: Record<ServiceName, () => Record<string, any>> = {
   sns: () => require('@aws-sdk/client-sns'),
   events: () => require('@aws-sdk/client-eventbridge'),
   xray: () => require('@aws-sdk/client-xray'),
+  inspector2: () => require('@aws-sdk/client-inspector2'),
 };
 
 /** Services whose name in a signature's credential scope is not their folder's name. */

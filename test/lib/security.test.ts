@@ -12,7 +12,12 @@ describe.each([
     'with every protection',
     {
       ...DESCRIPTION,
-      security: { cloudTrail: true, guardDuty: true, protectBranch: { groups: ['developers'] } },
+      security: {
+        cloudTrail: true,
+        guardDuty: true,
+        inspector: true,
+        protectBranch: { groups: ['developers'] },
+      },
     },
   ],
   [

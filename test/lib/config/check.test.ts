@@ -42,7 +42,7 @@ test('the defaults are those the docstrings promise', () => {
     notifications: { email: [], authors: [] },
     dashboards: true,
     logRetentionDays: 90,
-    security: { auditLevel: 'high', cloudTrail: false, guardDuty: false },
+    security: { auditLevel: 'high', cloudTrail: false, guardDuty: false, inspector: false },
     environments: [environment],
     waves: [{ name: 'prod', production: true, environments: [environment] }],
   });

@@ -1,11 +1,14 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { checkDescription } from '../../../lib/config/check';
+import { Inspector } from '../../../lib/security/inspector';
 import { ACROSS_ACCOUNTS, DESCRIPTION, synthesize } from '../../support/synthesize';
 
 const ALL = {
   permissionsBoundary: 'developer-boundary',
   cloudTrail: true,
   guardDuty: true,
+  inspector: true,
   protectBranch: { groups: ['developers'], roles: ['developer'] },
 };
 const { pipeline, environment } = synthesize({ ...DESCRIPTION, security: ALL });
@@ -15,6 +18,7 @@ test('nothing that costs is there unless asked for', () => {
   for (const template of [plain.pipeline, plain.environment('prod')]) {
     template.resourceCountIs('AWS::CloudTrail::Trail', 0);
     template.resourceCountIs('AWS::GuardDuty::Detector', 0);
+    template.resourceCountIs('Custom::Inspector', 0);
     template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
     template.allResourcesProperties('AWS::IAM::Role', { PermissionsBoundary: Match.absent() });
   }
@@ -62,12 +66,28 @@ test('the trail keeps all regions, encrypted and verifiable, and the artifacts b
   });
 });
 
-test('there is one detector for an account and region', () => {
-  pipeline.resourceCountIs('AWS::GuardDuty::Detector', 1);
-  environment('beta').resourceCountIs('AWS::GuardDuty::Detector', 0);
-  const across = synthesize({ ...ACROSS_ACCOUNTS, security: ALL });
-  for (const name of ['beta', 'prod'])
-    across.environment(name).resourceCountIs('AWS::GuardDuty::Detector', 1);
+test.each(['AWS::GuardDuty::Detector', 'Custom::Inspector'])(
+  'there is one %s for an account and region',
+  (type) => {
+    pipeline.resourceCountIs(type, 1);
+    environment('beta').resourceCountIs(type, 0);
+    const across = synthesize({ ...ACROSS_ACCOUNTS, security: ALL });
+    for (const name of ['beta', 'prod']) across.environment(name).resourceCountIs(type, 1);
+  },
+);
+
+describe('Inspector', () => {
+  const stack = new Stack(new App(), 'Stack');
+  new Inspector(stack, 'Inspector');
+  const template = Template.fromStack(stack);
+
+  test('is turned on for instances and functions by a function that can turn on nothing else', () => {
+    expect(template.toJSON()).toMatchSnapshot();
+  });
+
+  test('is not turned off by anybody', () => {
+    expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('Disable');
+  });
 });
 
 test('the branch is changed by merged pull requests alone', () => {
