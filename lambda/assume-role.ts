@@ -1,5 +1,25 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 
+/** Where something is. */
+export interface Place {
+  /** @default - the function's own */
+  readonly region?: string;
+  /**
+   * Role to reach it with, in its account.
+   * @default - the function's own role
+   */
+  readonly roleArn?: string;
+}
+
+/**
+ * What configures a client of the SDK for a place.
+ *
+ * @param who asks, for CloudTrail
+ */
+export async function reach({ region, roleArn }: Place, who: string) {
+  return { region, credentials: roleArn ? await assumeRole(roleArn, who) : undefined };
+}
+
 /**
  * Credentials of a role, of another account perhaps, for a client of the SDK.
  *

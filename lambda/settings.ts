@@ -1,3 +1,5 @@
+import type { Place } from './assume-role';
+
 /** What the insight functions know of the delivery: handed over in their environment variable `DELIVERY`, as JSON. */
 export interface DeliverySettings {
   readonly service: string;
@@ -10,7 +12,8 @@ export interface DeliverySettings {
   readonly environments: readonly EnvironmentSettings[];
 }
 
-export interface EnvironmentSettings {
+/** Of an environment, and where it is. */
+export interface EnvironmentSettings extends Place {
   readonly name: string;
   /** Name of the pipeline's stage. */
   readonly stage: string;

@@ -1,20 +1,10 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { assumeRole } from './assume-role';
+import { type Place, reach } from './assume-role';
 
 /** The alarms of an environment, and how to reach them. */
-export interface Watched {
+export interface Watched extends Place {
   /** Names of the alarms, metric or composite: at most 100. */
   readonly alarms: readonly string[];
-  /**
-   * Their region.
-   * @default - the function's own
-   */
-  readonly region?: string;
-  /**
-   * Role to read with, in their account.
-   * @default - the function's own role
-   */
-  readonly roleArn?: string;
 }
 
 /** @throws Error that names the user parameter, what was found and what is allowed */
@@ -38,9 +28,6 @@ function isTextOrNothing(value: unknown): boolean {
 }
 
 /** A client for the CloudWatch of the environment. */
-export async function cloudWatchOf({ region, roleArn }: Watched): Promise<CloudWatchClient> {
-  return new CloudWatchClient({
-    region,
-    credentials: roleArn ? await assumeRole(roleArn, 'tidegate-gates') : undefined,
-  });
+export async function cloudWatchOf(watched: Watched): Promise<CloudWatchClient> {
+  return new CloudWatchClient(await reach(watched, 'tidegate-gates'));
 }

@@ -48,6 +48,8 @@ export function environmentNames({ service }: Delivery, environment: Environment
     freezeRole: `${prefix}-freeze`,
     /** Of what the team is told about the environment. */
     topic: `${prefix}-notifications`,
+    /** Of the insight functions from the pipeline's account. */
+    insightRole: `${prefix}-insight-${region}`,
     /** Log group of what the guard has told the team. */
     incidents: `/tidegate/${service}/${name}/incidents`,
     /** Goes off when one of the alarms below does. */

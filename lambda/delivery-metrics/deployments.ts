@@ -1,6 +1,6 @@
 import {
   BatchGetDeploymentsCommand,
-  CodeDeployClient,
+  type CodeDeployClient,
   type DeploymentInfo,
   paginateListDeployments,
 } from '@aws-sdk/client-codedeploy';
@@ -15,15 +15,14 @@ const BATCH = 25;
 /** Those who deploy to a whole group. Auto Scaling and CodeDeploy's own updates bring instances up to a revision. */
 const CREATORS: readonly string[] = ['user', 'codeDeployRollback'];
 
-const codedeploy = new CodeDeployClient();
-
 /** The deployments to a whole group that have ended, newest first, up to and with this one; none of rollback proofs. */
 export async function deploymentsUpTo(
+  codedeploy: CodeDeployClient,
   applicationName: string,
   deploymentGroupName: string,
   deploymentId: string,
 ): Promise<DeploymentInfo[]> {
-  const [last] = await describe([deploymentId]);
+  const [last] = await describe(codedeploy, [deploymentId]);
   const end = last!.createTime!;
   const input = {
     applicationName,
@@ -37,14 +36,14 @@ export async function deploymentsUpTo(
 
   const found = [last!];
   for (let start = 0; start < ids.length; start += BATCH)
-    found.push(...(await describe(ids.slice(start, start + BATCH))));
+    found.push(...(await describe(codedeploy, ids.slice(start, start + BATCH))));
   const isOfProof = ofProofs(found);
   return found
     .filter((deployment) => CREATORS.includes(deployment.creator!) && !isOfProof(deployment))
     .sort((a, b) => b.createTime!.getTime() - a.createTime!.getTime());
 }
 
-async function describe(deploymentIds: string[]): Promise<DeploymentInfo[]> {
+async function describe(codedeploy: CodeDeployClient, deploymentIds: string[]): Promise<DeploymentInfo[]> {
   const { deploymentsInfo } = await codedeploy.send(new BatchGetDeploymentsCommand({ deploymentIds }));
   return deploymentsInfo ?? [];
 }

@@ -1,4 +1,7 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
 import { CodePipelineClient, GetPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
+import { reach } from '../assume-role';
 import type { DeploymentEvent, PipelineEvent } from '../events';
 import { actionsOf } from '../execution';
 import { type DeliverySettings, deliverySettings } from '../settings';
@@ -44,8 +47,15 @@ async function afterDeployment(
     (one) => one.application === application && [one.deploymentGroup, one.oneBox].includes(deploymentGroup),
   );
   if (!environment) return [];
-  const [deployment, ...earlier] = await deploymentsUpTo(application, deploymentGroup, deploymentId);
+  const place = await reach(environment, 'tidegate-insight');
+  const codedeploy = new CodeDeployClient(place);
+  const [deployment, ...earlier] = await deploymentsUpTo(
+    codedeploy,
+    application,
+    deploymentGroup,
+    deploymentId,
+  );
   // Without one, it was for single instances, or of a rollback proof.
   if (deployment?.deploymentId !== deploymentId || deployment.status !== 'Succeeded') return [];
-  return restoreRecords(pipeline, environment, deployment, earlier);
+  return restoreRecords(new CloudWatchClient(place), pipeline, environment, deployment, earlier);
 }

@@ -1,4 +1,4 @@
-import { CloudWatchClient, paginateDescribeAlarmHistory } from '@aws-sdk/client-cloudwatch';
+import { type CloudWatchClient, paginateDescribeAlarmHistory } from '@aws-sdk/client-cloudwatch';
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy';
 import { CodePipelineClient } from '@aws-sdk/client-codepipeline';
 import { actionsOf, executionBehind } from '../execution';
@@ -6,7 +6,6 @@ import type { EnvironmentSettings } from '../settings';
 import { changeKey, isDeployment } from './changes';
 import type { DeliveryRecord } from './record';
 
-const cloudwatch = new CloudWatchClient();
 const codepipeline = new CodePipelineClient();
 
 /**
@@ -14,9 +13,11 @@ const codepipeline = new CodePipelineClient();
  * when it brings an earlier revision back, the one it takes away, which had failed although it had succeeded. A release
  * that is taken from one-box and fleet is restored once, with the fleet.
  *
+ * @param cloudwatch of the environment
  * @param earlier deployments to the whole group before this one, newest first
  */
 export async function restoreRecords(
+  cloudwatch: CloudWatchClient,
   pipeline: string,
   environment: EnvironmentSettings,
   deployment: DeploymentInfo,
@@ -34,7 +35,7 @@ export async function restoreRecords(
   }
 
   const end = deployment.completeTime!;
-  const start = (await alarmAfter(environment, failed.createTime!, end)) ?? failed.createTime!;
+  const start = (await alarmAfter(cloudwatch, environment, failed.createTime!, end)) ?? failed.createTime!;
   const records: DeliveryRecord[] = [
     {
       key: `${deployment.deploymentId}/restore`,
@@ -75,6 +76,7 @@ function revisionOf({ revision }: DeploymentInfo): string {
 
 /** When the environment's alarm first went off in that time. */
 async function alarmAfter(
+  cloudwatch: CloudWatchClient,
   { alarm }: EnvironmentSettings,
   StartDate: Date,
   EndDate: Date,

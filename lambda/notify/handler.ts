@@ -23,5 +23,7 @@ export async function handler(event: PipelineEvent | DeploymentEvent): Promise<v
   const { application, deploymentId } = event.detail;
   const environment = settings.environments.find((one) => one.application === application);
   const message = environment && (await rolledBack(codepipeline, settings, environment, deploymentId));
-  if (message) await tellOnce(`${deploymentId}/rollback`, environment.topicArn, async () => message);
+  if (!message) return;
+  const { topicArn, roleArn } = environment;
+  await tellOnce(`${deploymentId}/rollback`, topicArn, async () => message, roleArn);
 }

@@ -8,11 +8,11 @@ export function commitUrl(repository: string, commitId: string): string {
   return page(`codecommit/repositories/${repository}/commit/${commitId}`);
 }
 
-export function deploymentUrl(deploymentId: string): string {
-  return page(`codedeploy/deployments/${deploymentId}`);
+/** @param region the deployment's, where it is not the function's own */
+export function deploymentUrl(deploymentId: string, region?: string): string {
+  return page(`codedeploy/deployments/${deploymentId}`, region);
 }
 
-function page(path: string): string {
-  const region = process.env.AWS_REGION;
+function page(path: string, region = process.env.AWS_REGION): string {
   return `https://${region}.console.aws.amazon.com/codesuite/${path}?region=${region}`;
 }

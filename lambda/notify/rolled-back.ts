@@ -1,13 +1,12 @@
 import { CodeDeployClient, type DeploymentInfo, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
 import type { CodePipelineClient } from '@aws-sdk/client-codepipeline';
+import { reach } from '../assume-role';
 import { actionsOf, commitOf, executionBehind } from '../execution';
 import type { Message } from '../message';
 import { isProof } from '../proof';
 import type { DeliverySettings, EnvironmentSettings } from '../settings';
 import { deploymentUrl, executionUrl } from './links';
 import { authorOf, describe } from './release-failed';
-
-const codedeploy = new CodeDeployClient();
 
 /**
  * Tells how a rollback of CodeDeploy's own has ended, and what for. Of other deployments it tells nothing: a rollback
@@ -16,14 +15,16 @@ const codedeploy = new CodeDeployClient();
 export async function rolledBack(
   codepipeline: CodePipelineClient,
   { service, pipeline, repository }: DeliverySettings,
-  { name, deploymentGroup }: EnvironmentSettings,
+  environment: EnvironmentSettings,
   deploymentId: string,
 ): Promise<Message | undefined> {
-  const rollback = await deploymentOf(deploymentId);
+  const { name, deploymentGroup, region } = environment;
+  const codedeploy = new CodeDeployClient(await reach(environment, 'tidegate-insight'));
+  const rollback = await deploymentOf(codedeploy, deploymentId);
   const failedId = rollback.rollbackInfo?.rollbackTriggeringDeploymentId;
   if (rollback.creator !== 'codeDeployRollback' || !failedId) return undefined;
 
-  const failed = await deploymentOf(failedId);
+  const failed = await deploymentOf(codedeploy, failedId);
   if (isProof(failed)) return undefined;
   const executionId = await executionBehind(codepipeline, pipeline, failedId);
   const commit = executionId && commitOf(await actionsOf(codepipeline, pipeline, executionId));
@@ -46,15 +47,15 @@ export async function rolledBack(
         : [`Rollback: ${rollback.errorInformation?.code}: ${rollback.errorInformation?.message}`]),
     ],
     links: {
-      'Failed deployment': deploymentUrl(failedId),
-      Rollback: deploymentUrl(deploymentId),
+      'Failed deployment': deploymentUrl(failedId, region),
+      Rollback: deploymentUrl(deploymentId, region),
       Pipeline: executionId && executionUrl(pipeline, executionId),
     },
     author: author?.email,
   };
 }
 
-async function deploymentOf(deploymentId: string): Promise<DeploymentInfo> {
+async function deploymentOf(codedeploy: CodeDeployClient, deploymentId: string): Promise<DeploymentInfo> {
   const { deploymentInfo } = await codedeploy.send(new GetDeploymentCommand({ deploymentId }));
   return deploymentInfo!;
 }

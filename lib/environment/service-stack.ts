@@ -4,6 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
 import { EnvironmentInsight } from '../insight/environment-insight';
+import { ForwardedDeployments } from '../insight/forwarded-deployments';
 import { environmentNames } from '../names';
 import { Guard } from '../safety/guard';
 import { detectThreats } from '../security/threat-detection';
@@ -90,6 +91,8 @@ export class ServiceStack extends Stack {
       logGroup,
       alarms: [...alarms, ...(oneBox?.alarms ?? [])],
     });
+    if (environment.account !== delivery.account || environment.region !== delivery.region)
+      new ForwardedDeployments(this, 'ForwardedDeployments', { delivery, environment });
     if (environment.account !== delivery.account)
       new BakeRole(this, 'BakeRole', { roleName: names.bakeRole, pipelineAccount: delivery.account! });
     const configurations = new DeploymentConfigurations(this, 'DeploymentConfigurations', {

@@ -29,6 +29,7 @@ export class DeliveryMetrics extends Construct {
         'codedeploy:ListDeployments': watched.deploymentGroupArns,
         'codedeploy:BatchGetDeployments': watched.deploymentGroupArns,
         'cloudwatch:DescribeAlarmHistory': watched.alarmArns,
+        'sts:AssumeRole': watched.roleArns,
       },
     });
   }

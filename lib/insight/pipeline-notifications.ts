@@ -4,7 +4,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import { environmentNames, pipelineNames } from '../names';
+import { pipelineNames } from '../names';
 import { EventFunction } from './event-function';
 import { NotificationTopic } from './notification-topic';
 import type { WatchedDelivery } from './watched-delivery';
@@ -13,7 +13,7 @@ import type { WatchedDelivery } from './watched-delivery';
 export class PipelineNotifications extends Construct {
   constructor(scope: Construct, id: string, watched: WatchedDelivery) {
     super(scope, id);
-    const { delivery, near } = watched;
+    const { delivery, own } = watched;
     const { email, authors, chat } = delivery.notifications;
     const { topic } = new NotificationTopic(this, 'Topic', {
       topicName: pipelineNames(delivery).topic,
@@ -26,7 +26,6 @@ export class PipelineNotifications extends Construct {
         }),
       );
 
-    const environmentTopics = near.map((one) => watched.topicArn(environmentNames(delivery, one).topic));
     const records = new LogGroup(this, 'Records', {
       logGroupName: pipelineNames(delivery).told,
       retention: RetentionDays.EIGHTEEN_MONTHS,
@@ -43,7 +42,8 @@ export class PipelineNotifications extends Construct {
         'codepipeline:ListActionExecutions': [watched.pipelineArn],
         'codecommit:GetCommit': watched.repositoryArns,
         'codedeploy:GetDeployment': watched.deploymentGroupArns,
-        'sns:Publish': [topic.topicArn, ...environmentTopics],
+        'sns:Publish': [topic.topicArn, ...watched.environmentTopicArns],
+        'sts:AssumeRole': watched.roleArns,
       },
     });
 
@@ -54,8 +54,8 @@ export class PipelineNotifications extends Construct {
         slackChannelId: chat.channelId,
       });
       channel.addNotificationTopic(topic);
-      for (const [index, arn] of environmentTopics.entries())
-        channel.addNotificationTopic(Topic.fromTopicArn(this, near[index]!.name, arn));
+      for (const [index, arn] of watched.environmentTopicArns.entries())
+        channel.addNotificationTopic(Topic.fromTopicArn(this, own[index]!.name, arn));
     }
   }
 }

@@ -10,6 +10,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import 'aws-sdk-client-mock-jest';
 import { handler } from '../../../lambda/delivery-metrics/handler';
 import { describeProof, describePutBack } from '../../../lambda/proof';
+import { elsewhere } from '../elsewhere';
 import { at, deploy, SETTINGS } from '../pipeline-history';
 import { Records } from '../records';
 
@@ -17,6 +18,7 @@ const cloudwatch = mockClient(CloudWatchClient);
 const codedeploy = mockClient(CodeDeployClient);
 const codepipeline = mockClient(CodePipelineClient);
 const records = new Records();
+const { setElsewhere, expectElsewhere } = elsewhere();
 
 beforeEach(() => {
   for (const mock of [cloudwatch, codedeploy, codepipeline, records]) mock.reset();
@@ -152,6 +154,16 @@ test.each(['autoscaling', 'CodeDeployAutoUpdate'] as const)(
     expect(written()).toEqual([]);
   },
 );
+
+test('in another account and region, deployments and alarm are read there, with a role', async () => {
+  setElsewhere();
+  alarm([[23, 'ALARM']]);
+  const stopped = deployment('v2', { from: 20, to: 25, status: 'Stopped' });
+  await succeeds([GOOD, stopped, deployment('v1', { from: 25, to: 32, creator: 'codeDeployRollback' })]);
+
+  expect(written()).toEqual([{ TimeToRestore: 9 * 60, Record: 'd-25/restore' }]);
+  await expectElsewhere(codedeploy, cloudwatch);
+});
 
 describe('a rollback proof', () => {
   const proof = deployment('v2', { from: 20, to: 25, status: 'Stopped', description: describeProof('e2') });

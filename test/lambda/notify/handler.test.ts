@@ -11,6 +11,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import 'aws-sdk-client-mock-jest';
 import { handler } from '../../../lambda/notify/handler';
 import { describeProof } from '../../../lambda/proof';
+import { elsewhere } from '../elsewhere';
 import { bake, deploy, SETTINGS, source } from '../pipeline-history';
 import { Records } from '../records';
 
@@ -19,6 +20,7 @@ const codedeploy = mockClient(CodeDeployClient);
 const codepipeline = mockClient(CodePipelineClient);
 const sns = mockClient(SNSClient);
 const records = new Records();
+const { setElsewhere, expectElsewhere } = elsewhere();
 
 beforeEach(() => {
   for (const mock of [codecommit, codedeploy, codepipeline, sns, records]) mock.reset();
@@ -205,6 +207,21 @@ describe('the end of a rollback', () => {
       ],
       author: 'ada@example.com',
     });
+  });
+
+  test('in another account and region is read and told there, with a role', async () => {
+    const topicArn = 'arn:aws:sns:us-west-2:333333333333:harbor-prod-notifications';
+    setElsewhere({ topicArn });
+    await ends(rollback);
+
+    expect(published()).toMatchObject({
+      topic: topicArn,
+      text: expect.arrayContaining([
+        'Rollback: https://us-west-2.console.aws.amazon.com/codesuite/codedeploy/deployments/d-40?region=us-west-2',
+        expect.stringContaining('Pipeline: https://us-east-1.console.aws.amazon.com/'),
+      ]),
+    });
+    await expectElsewhere(codedeploy, sns);
   });
 
   test('is told once, however often its event comes', async () => {
