@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { JournalEntry } from '../region/journal/journal';
 import { Checks } from './checks';
+import { bootstraps } from './places';
 import { Rehearsal } from './rehearsal';
 import { compile, type PlayedAct } from './report/compile';
 import { page } from './report/page';
@@ -10,6 +11,7 @@ import { passed, type Report } from './report/report';
 import { summary } from './report/summary';
 import { type Act, STORY } from './story';
 import { Terminal } from './terminal';
+import { unplayable } from './unplayable';
 
 const USAGE = `Plays a release history in a rehearsal region on this machine, and reports what it showed.
 
@@ -19,7 +21,8 @@ npm start -- [options]
   --folder PATH   where everything is written           (default .tidegate/rehearsal)
   --help          this text
 
-Exit codes: 0 every check held, 1 a check failed or the rehearsal broke off, 2 wrong options, 130 stopped by Ctrl-C.
+Exit codes: 0 every check held, 1 a check failed or the rehearsal broke off, 2 wrong options or a description that
+the story cannot play, 130 stopped by Ctrl-C.
 `;
 
 /** The kinds of entries that a person wants to see go by; the whole journal stands in the region's folder. */
@@ -41,10 +44,19 @@ async function main(): Promise<number> {
   fs.mkdirSync(options.folder, { recursive: true });
   const rehearsal = await Rehearsal.start({ project, ...options, signal: stop.signal });
   try {
-    rehearsal.journal.follow((entry) => show(entry, terminal));
     const { home, endpoint, clock } = rehearsal.region;
+    const not = unplayable(rehearsal.delivery, clock.scale, clock.now());
+    if (not.length > 0) {
+      terminal.close();
+      process.stderr.write(`The story cannot be played with this description:\n${not.join('\n')}\n`);
+      return 2;
+    }
+    rehearsal.journal.follow((entry) => show(entry, terminal));
+    const places = bootstraps(rehearsal.delivery, home)
+      .flatMap(({ accountId, regions }) => regions.map((region) => `aws://${accountId}/${region}`))
+      .join(', ');
     terminal.title(`A rehearsal region at ${endpoint}; AWS time runs ${clock.scale} times as fast`);
-    terminal.underWay(`bootstrapping aws://${home.accountId}/${home.region}, deploying the pipeline`);
+    terminal.underWay(`bootstrapping ${places}, deploying the pipeline`);
     await rehearsal.setUp();
     const played: PlayedAct[] = [];
     for (const act of STORY) {

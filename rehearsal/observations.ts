@@ -49,6 +49,15 @@ export function deployments(entries: readonly JournalEntry[], service: string, e
   return [...byId.values()];
 }
 
+/** Whether an entry is the end of a deployment to that environment. */
+export function isEndOfDeployment(entry: JournalEntry, service: string, environment: string): boolean {
+  return (
+    entry.type === 'DeploymentStateChange' &&
+    environmentOf(entry, service) === environment &&
+    ['Succeeded', 'Failed', 'Stopped'].includes(text(entry, 'status'))
+  );
+}
+
 /** Alarm transitions, oldest first. */
 export function alarmTransitions(entries: readonly JournalEntry[]): JournalEntry[] {
   return entries.filter(({ type }) => type === 'AlarmStateChange');

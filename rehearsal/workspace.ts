@@ -8,6 +8,15 @@ const run = promisify(execFile);
 /** Never part of a release, whether or not the project is a git repository. */
 const LEFT_OUT = new Set(['.git', '.tidegate', 'node_modules', 'cdk.out', 'coverage']);
 
+/** Copies a project's own files. */
+export function copyProject(project: string, folder: string): void {
+  fs.mkdirSync(folder, { recursive: true });
+  const wanted = (source: string) => !LEFT_OUT.has(path.basename(source));
+  for (const entry of fs.readdirSync(project).filter(wanted)) {
+    fs.cpSync(path.join(project, entry), path.join(folder, entry), { recursive: true, filter: wanted });
+  }
+}
+
 /** The developer's clone: a copy of the project's files with a git history of its own, pushed to the region. */
 export class Workspace {
   private constructor(
@@ -21,11 +30,7 @@ export class Workspace {
    */
   static async create(project: string, folder: string, branch: string, remote: string): Promise<Workspace> {
     fs.rmSync(folder, { recursive: true, force: true });
-    fs.mkdirSync(folder, { recursive: true });
-    const wanted = (source: string) => !LEFT_OUT.has(path.basename(source));
-    for (const entry of fs.readdirSync(project).filter(wanted)) {
-      fs.cpSync(path.join(project, entry), path.join(folder, entry), { recursive: true, filter: wanted });
-    }
+    copyProject(project, folder);
     const home = path.dirname(folder);
     const workspace = new Workspace(folder, {
       PATH: process.env['PATH'],
@@ -57,6 +62,10 @@ export class Workspace {
       );
     }
     fs.writeFileSync(name, parts.join(after));
+  }
+
+  append(file: string, text: string): void {
+    fs.appendFileSync(path.join(this.folder, file), text);
   }
 
   /** Commits everything (an empty commit when nothing changed) and pushes. Returns the commit id. */

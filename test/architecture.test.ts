@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   'service/**/*.ts': /^service\//,
   'region/**/*.ts': /^region\//,
   'rehearsal/**/*.ts':
-    /^(rehearsal\/|delivery$|region\/(region|clock\/clock|journal\/journal|ledger\/ledger)$)/,
+    /^(rehearsal\/|lib\/config\/|region\/(region|clock\/clock|journal\/journal|ledger\/ledger)$)/,
 };
 
 interface Import {

@@ -1,4 +1,3 @@
-import { delivery } from '../../delivery';
 import type { JournalEntry } from '../../region/journal/journal';
 import type { LedgerEntry } from '../../region/ledger/ledger';
 import type { Check } from '../checks';
@@ -35,7 +34,7 @@ export function compile(rehearsal: Rehearsal, started: number, played: readonly 
       environment: traffic.environment,
       points: perSecond(traffic, at),
     })),
-    revisions: hostHistories(entries, at, ended),
+    revisions: hostHistories(entries, rehearsal.delivery.service, at, ended),
     alarms: alarmTransitions(entries).map(({ wall, subject, detail }) => ({
       at: at(wall),
       alarm: subject,
@@ -91,6 +90,7 @@ function perSecond({ samples }: Traffic, at: (wall: number) => number): TrafficP
 /** Which revision each host held from when to when, in the order of the environments. */
 function hostHistories(
   entries: readonly JournalEntry[],
+  service: string,
   at: (wall: number) => number,
   ended: number,
 ): HostHistory[] {
@@ -103,7 +103,7 @@ function hostHistories(
   const hosts = new Map<string, { environment: string; installs: { revision: string; wall: number }[] }>();
   for (const entry of entries.filter(({ type }) => type === 'RevisionInstalled')) {
     const host = hosts.get(entry.subject) ?? {
-      environment: environmentOf(entry, delivery.service),
+      environment: environmentOf(entry, service),
       installs: [],
     };
     const { key } = entry.detail['revision'] as { key: string };
