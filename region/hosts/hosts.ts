@@ -7,7 +7,7 @@ import { DeploymentRoot } from './agent/deployment-root';
 import type { Host, Hosts, LaunchOptions, LifecycleCommand, LifecycleOutcome } from './host';
 import { namespaceCommand, namespacesWork } from './namespace';
 import { Backstop, linkToNamespace } from './network';
-import { loopbackAddress, plainCommand } from './plain-process';
+import { linkIntoRoot, loopbackAddress, plainCommand } from './plain-process';
 import { bundleProgram, type Program } from './program';
 import { USER_DATA } from './supervisor/cloud-init';
 import { killAll } from './supervisor/processes';
@@ -64,9 +64,9 @@ class SupervisedHosts implements Hosts {
 
   async launch({ instanceId, userData, call = noAws }: LaunchOptions): Promise<Host> {
     const folder = path.join(this.folder, instanceId);
-    for (const name of ['deployment-root', 'root/var', 'bin', 'log'])
+    for (const name of ['deployment-root', 'root', 'bin', 'log'])
       fs.mkdirSync(path.join(folder, name), { recursive: true });
-    if (this.mode === 'process') fs.symlinkSync(path.join(folder, 'log'), path.join(folder, 'root/var/log'));
+    if (this.mode === 'process') linkIntoRoot(folder);
     if (userData) fs.writeFileSync(path.join(folder, USER_DATA), userData, { mode: 0o700 });
     // A copy for each host: by its own place it finds the host that it belongs to.
     const command = this.program.command;

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import type { HostPlace } from './program';
 import { HOST_MARKER, type SupervisorConfig } from './supervisor/protocol';
@@ -23,6 +24,16 @@ export function plainCommand({ instanceId, host, program, time }: HostPlace, add
     time,
   };
   return [process.execPath, path.join(program.folder, program.supervisor), JSON.stringify(config)];
+}
+
+/** The host's folder holds what a namespace has mounted; here links lead there from its root. */
+export function linkIntoRoot(host: string): void {
+  const links = { log: 'var/log', 'deployment-root': 'opt/codedeploy-agent/deployment-root' };
+  for (const [folder, link] of Object.entries(links)) {
+    const file = path.join(host, 'root', link);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.symlinkSync(path.join(host, folder), file);
+  }
 }
 
 let next = 0;

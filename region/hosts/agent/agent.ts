@@ -120,7 +120,11 @@ export class Agent {
       event,
       scripts,
       archive: archiveOf(folder),
-      log: new ScriptLog(path.join(folder, 'logs/scripts.log'), () => clock.wall()),
+      log: new ScriptLog(
+        { deployment: path.join(folder, 'logs/scripts.log'), instance: this.root.log },
+        command.deploymentId,
+        () => clock.wall(),
+      ),
       environment: { ...environment, ...agentEnvironment(command) },
       cwd: path.dirname(deploymentRoot),
       clock,

@@ -19,6 +19,11 @@ export class DeploymentRoot {
     return path.join(this.deployment(groupId, deploymentId), 'bundle.tar');
   }
 
+  /** What the scripts of all deployments have written. */
+  get log(): string {
+    return path.join(this.folder, 'deployment-logs/codedeploy-agent-deployments.log');
+  }
+
   get instructions(): string {
     return path.join(this.folder, 'deployment-instructions');
   }

@@ -70,6 +70,11 @@ describe.each(modes)('user data on hosts as %s', (mode) => {
     const host = await launch('i-good', script('! env | grep ^HOME= && echo no home', CODEDEPLOY_AGENT));
     expect(await deploy(host)).toEqual({ status: 'Succeeded' });
     await told('UserDataFinished', 'i-good');
+    const root = path.join(folder, 'hosts/i-good/deployment-root');
+    const deployments = path.join(root, 'deployment-logs/codedeploy-agent-deployments.log');
+    expect(fs.readFileSync(deployments, 'utf8')).toMatch(
+      /^\[.{23}\] \[d-1\]LifecycleEvent - AfterInstall\n.*Script - hook\.sh/,
+    );
     const output = fs.readFileSync(path.join(folder, 'hosts/i-good/log/cloud-init-output.log'), 'utf8');
     expect(output).toMatch(/^no home\n/);
     expect(output).toContain('codedeploy-agent is installed: played');
