@@ -1,6 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import type { Delivery, Environment } from './config/delivery';
 import { configurationName } from './config/deployment-configuration';
+import { proofConfiguration } from './config/rollback-proof';
 
 /*
  * Physical names that both sides of the stage boundary know: the pipeline stack refers to what an environment's stack
@@ -42,8 +43,12 @@ export function environmentNames({ service }: Delivery, environment: Environment
     deploymentConfiguration: configurationName(prefix, environment.deploymentConfiguration),
     /** For a rollback that is a deployment of its own. */
     rollbackConfiguration: configurationName(prefix, environment.rollbackConfiguration),
+    /** For a rollback proof. */
+    proofConfiguration: configurationName(prefix, proofConfiguration(environment.deploymentConfiguration)),
     /** Read by the bake from the pipeline's account. Roles are global to an account, hence the region. */
     bakeRole: `${prefix}-bake-${region}`,
+    /** Of the rollback proof from the pipeline's account. */
+    proofRole: `${prefix}-proof-${region}`,
     /** In the pipeline's account: closes the way into the stage for the environment's guard. */
     freezeRole: `${prefix}-freeze`,
     /** Of what the team is told about the environment. */

@@ -1,4 +1,4 @@
-import { BAKE_MINUTES, stageName } from './delivery';
+import { BAKE_MINUTES, firstOfProduction, stageName } from './delivery';
 import { unmetMinimum } from './deployment-configuration';
 import type { DeliveryDescription, EnvironmentDescription } from './description';
 import { distinctWindows, MOST_WINDOWS } from './gates';
@@ -16,6 +16,7 @@ export function inconsistencies(delivery: DeliveryDescription): Inconsistency[] 
   return [
     ...ofPlace(delivery, all),
     ...ofProduction(delivery, all),
+    ...ofProofs(delivery, all),
     ...ofSource(delivery),
     ...ofNames(all),
     ...delivery.environments.flatMap((entry, index) => ('name' in entry ? [] : ofWave(entry, index))),
@@ -55,6 +56,25 @@ function ofProduction({ production }: DeliveryDescription, all: Placed[]): Incon
   const names = all.map(([, { name }]) => name);
   if (production === undefined || names.includes(production)) return [];
   return [{ path: ['production'], allowed: `the name of an environment: one of ${names.join(', ')}` }];
+}
+
+function ofProofs(delivery: DeliveryDescription, all: Placed[]): Inconsistency[] {
+  const found: Inconsistency[] = [];
+  for (const [path, { rollbackProof, region }] of all) {
+    if (!rollbackProof) continue;
+    if (Number(path[1]) >= firstOfProduction(delivery))
+      found.push({
+        path: [...path, 'rollbackProof'],
+        allowed:
+          'nothing in production: an unproven release would serve half of its users; give it to an environment before',
+      });
+    else if (region && region !== delivery.region)
+      found.push({
+        path: [...path, 'rollbackProof'],
+        allowed: `nothing in another region than the pipeline's, ${delivery.region}: it deploys the artifact that is there`,
+      });
+  }
+  return found;
 }
 
 function ofSource({ source, security }: DeliveryDescription): Inconsistency[] {

@@ -6,6 +6,7 @@ import type {
 } from './description';
 import type { DeploymentWindow } from './gates';
 import { type OneBoxSettings, resolveOneBox } from './one-box';
+import { type RollbackProof, resolveRollbackProof } from './rollback-proof';
 import { DEFAULT_SCALING, type ResolvedScaling } from './scaling';
 import { DEFAULT_SECURITY, type ResolvedSecurity } from './security';
 import type { Source } from './source';
@@ -48,7 +49,10 @@ export interface Wave {
 /** One environment with every default filled in. */
 export interface Environment
   extends Required<
-    Omit<EnvironmentDescription, 'oneBox' | 'account' | 'region' | 'alarms' | 'scaling' | 'deploymentWindow'>
+    Omit<
+      EnvironmentDescription,
+      'oneBox' | 'rollbackProof' | 'account' | 'region' | 'alarms' | 'scaling' | 'deploymentWindow'
+    >
   > {
   /** Undefined in an environment-agnostic delivery. */
   readonly account?: string;
@@ -63,6 +67,8 @@ export interface Environment
   readonly alarms: Required<AlarmThresholds>;
   readonly deploymentWindow?: DeploymentWindow;
   readonly scaling: ResolvedScaling;
+  /** Undefined where nothing is proven. */
+  readonly rollbackProof?: Required<RollbackProof>;
 }
 
 const DEFAULT_ALARMS: Required<AlarmThresholds> = {
@@ -108,10 +114,9 @@ export function withDefaults(description: DeliveryDescription): Delivery {
 
 function resolveWaves(description: DeliveryDescription): Wave[] {
   const waves = description.environments.map((entry) => [entry].flat());
-  const named = waves.findIndex((wave) => wave.some(({ name }) => name === description.production));
-  const firstOfProduction = named === -1 ? waves.length - 1 : named;
+  const first = firstOfProduction(description);
   return waves.map((environments, index) => {
-    const wave = { name: stageName(environments), production: index >= firstOfProduction };
+    const wave = { name: stageName(environments), production: index >= first };
     return {
       ...wave,
       environments: environments.map((environment) => resolveEnvironment(environment, wave, description)),
@@ -122,6 +127,12 @@ function resolveWaves(description: DeliveryDescription): Wave[] {
 /** Name of the stage of a wave. Names of environments hold no underscore. */
 export function stageName(environments: readonly { readonly name: string }[]): string {
   return environments.map(({ name }) => name).join('_');
+}
+
+/** Index of the entry of the environments with which production begins. */
+export function firstOfProduction({ environments, production }: DeliveryDescription): number {
+  const named = environments.findIndex((entry) => [entry].flat().some(({ name }) => name === production));
+  return named === -1 ? environments.length - 1 : named;
 }
 
 function resolveEnvironment(
@@ -151,3 +162,4 @@ function resolveEnvironment(
     scaling: { ...DEFAULT_SCALING, ...environment.scaling },
   };
 }
+    rollbackProof: resolveRollbackProof(environment.rollbackProof),

@@ -1,6 +1,7 @@
 import type { DeploymentConfiguration } from './deployment-configuration';
 import type { DeploymentWindow, Freeze } from './gates';
 import type { OneBox } from './one-box';
+import type { RollbackProof } from './rollback-proof';
 import type { Scaling } from './scaling';
 import type { Security } from './security';
 import type { Source } from './source';
@@ -265,6 +266,14 @@ export interface EnvironmentDescription {
 
   /**
    * How far the number of requests falls below what is usual at that hour of the week before the team is told: 1 to 10
+  /**
+   * Proves, before a release is deployed, that it can be taken back. `{}` is a proof with every default. Before production
+   * only, and in the pipeline's own region.
+   *
+   * @default - none
+   */
+  readonly rollbackProof?: RollbackProof;
+
    * standard deviations, for a quarter of an hour; false tells nobody. Nothing is rolled back or held for it. CloudWatch
    * learns what is usual in the first weeks.
    *

@@ -6,6 +6,7 @@ import type { DeliveryDescription } from './description';
 import { deploymentWindow, freezes } from './gates';
 import { logRetentionDays } from './logs';
 import { oneBoxKeys } from './one-box';
+import { rollbackProof } from './rollback-proof';
 import { scaling } from './scaling';
 import { security } from './security';
 import { source } from './source';
@@ -78,6 +79,7 @@ const environment = z.strictObject(
     guardMinutes: wholeNumber(1, 1440).optional(),
     oneBox: z.strictObject({ ...oneBoxKeys, alarms }, 'an object').optional(),
     alarms,
+    rollbackProof,
     trafficDropDeviations: deviations.optional(),
   },
   'an object',

@@ -6,10 +6,15 @@ import {
 } from 'aws-cdk-lib/aws-codedeploy';
 import { Construct } from 'constructs';
 import type { Environment } from '../config/delivery';
-import type { CustomConfiguration } from '../config/deployment-configuration';
+import type { CustomConfiguration, DeploymentConfiguration } from '../config/deployment-configuration';
+import { proofConfiguration } from '../config/rollback-proof';
 
 export interface DeploymentConfigurationsProps {
-  readonly names: { readonly deploymentConfiguration: string; readonly rollbackConfiguration: string };
+  readonly names: {
+    readonly deploymentConfiguration: string;
+    readonly rollbackConfiguration: string;
+    readonly proofConfiguration: string;
+  };
   readonly environment: Environment;
 }
 
@@ -20,10 +25,12 @@ export class DeploymentConfigurations extends Construct {
 
   constructor(scope: Construct, id: string, { names, environment }: DeploymentConfigurationsProps) {
     super(scope, id);
-    const wanted = new Map([
+    const wanted = new Map<string, DeploymentConfiguration>([
       [names.rollbackConfiguration, environment.rollbackConfiguration],
       [names.deploymentConfiguration, environment.deploymentConfiguration],
     ]);
+    if (environment.rollbackProof)
+      wanted.set(names.proofConfiguration, proofConfiguration(environment.deploymentConfiguration));
     for (const [name, configuration] of wanted)
       if (typeof configuration !== 'string') this.#custom(name, configuration);
 

@@ -7,6 +7,7 @@ import { EnvironmentInsight } from '../insight/environment-insight';
 import { ForwardedDeployments } from '../insight/forwarded-deployments';
 import { environmentNames } from '../names';
 import { Guard } from '../safety/guard';
+import { ProofRole } from '../safety/proof-access';
 import { detectThreats } from '../security/threat-detection';
 import { ReleaseAlarms } from './alarms';
 import { grantRevisions } from './artifact-access';
@@ -95,6 +96,8 @@ export class ServiceStack extends Stack {
       new ForwardedDeployments(this, 'ForwardedDeployments', { delivery, environment });
     if (environment.account !== delivery.account)
       new BakeRole(this, 'BakeRole', { roleName: names.bakeRole, pipelineAccount: delivery.account! });
+    if (environment.rollbackProof && environment.account !== delivery.account)
+      new ProofRole(this, 'ProofRole', { delivery, environment });
     const configurations = new DeploymentConfigurations(this, 'DeploymentConfigurations', {
       names,
       environment,

@@ -11,6 +11,7 @@ import { pipelineNames } from '../names';
 import { PullRequestReview } from '../review/pull-request-review';
 import { FreezeLift } from '../safety/freeze-lift';
 import { FreezeRole } from '../safety/freeze-role';
+import { BUNDLE_PROOF } from '../safety/rollback-proof-step';
 import { boundPermissions } from '../security/permissions-boundary';
 import { Security } from '../security/security';
 import { releaseSource } from '../source/release-source';
@@ -40,7 +41,8 @@ export class PipelineStack extends Stack {
     const logGroup = buildLogs(this, artifacts.key);
 
     const build = new BuildStep({ source, buildspec: 'service/buildspec.yml', logGroup });
-    const synth = synthStep(source, security.auditLevel);
+    const proven = delivery.environments.some(({ rollbackProof }) => rollbackProof);
+    const synth = synthStep(source, security.auditLevel, proven ? [BUNDLE_PROOF] : []);
     synth.addStepDependency(build);
 
     const pipeline = new CodePipeline(this, 'Pipeline', {
@@ -71,7 +73,11 @@ export class PipelineStack extends Stack {
         const stage = new EnvironmentStage(this, delivery, environment);
         wave.addStage(stage, {
           post: Step.sequence(
-            releaseSteps({ delivery, environment, stage, source, revision: build.revision, bakeFunction }),
+            releaseSteps({
+              ...{ delivery, environment, stage, source, bakeFunction, logGroup },
+              revision: build.revision,
+              assembly: synth.primaryOutput!,
+            }),
           ),
         });
       }

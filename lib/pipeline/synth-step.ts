@@ -21,11 +21,25 @@ export const INSTALL_COMMANDS = [
   `ln -sfn ${DEPENDENCIES}/node_modules node_modules`,
 ];
 
-/** Audits, tests and synthesizes this app. */
-export function synthStep(source: IFileSetProducer, auditLevel: AuditLevel): CodeBuildStep {
+/**
+ * Audits, tests and synthesizes this app.
+ *
+ * @param further commands after that, which put something beside the templates
+ */
+export function synthStep(
+  source: IFileSetProducer,
+  auditLevel: AuditLevel,
+  further: readonly string[] = [],
+): CodeBuildStep {
   return new CodeBuildStep('Synth', {
     input: source,
     installCommands: INSTALL_COMMANDS,
-    commands: [auditCommand(auditLevel), 'npm run test:app', 'npx cdk synth --quiet', SBOM_COMMAND],
+    commands: [
+      auditCommand(auditLevel),
+      'npm run test:app',
+      'npx cdk synth --quiet',
+      SBOM_COMMAND,
+      ...further,
+    ],
   });
 }

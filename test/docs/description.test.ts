@@ -63,6 +63,12 @@ const REQUIRED = { service: 'harbor', environments: [{ name: 'prod', capacity: {
 /** The same with a one-box, which has defaults of its own. */
 const WITH_ONE_BOX = { ...REQUIRED, environments: [{ ...REQUIRED.environments[0], oneBox: {} }] };
 
+/** The same with a rollback proof, which there is before production only. */
+const WITH_PROOF = {
+  ...REQUIRED,
+  environments: [{ ...REQUIRED.environments[0], name: 'gamma', rollbackProof: {} }, REQUIRED.environments[0]],
+};
+
 function valueAt(description: unknown, path: string): any {
   const steps = path.replaceAll('[]', '.0').split('.');
   return steps.reduce<any>((value, step) => value?.[step], description);
@@ -77,7 +83,7 @@ test.each(keys().flatMap(({ path, allowed }) => (allowed ? [path] : [])))(
       return;
     }
     const documented = /^`(.+)`/.exec(cell!)?.[1]?.replaceAll("'", '"');
-    const checked = checkDescription(WITH_ONE_BOX, 'delivery.ts');
+    const checked = checkDescription(path.includes('Proof') ? WITH_PROOF : WITH_ONE_BOX, 'delivery.ts');
     // Those of the delivery are filled in where they are used.
     const filledIn = valueAt(checked, path.replace(/^alarms/, 'environments[].alarms'));
     expect(documented && JSON.parse(documented)).toEqual(filledIn);

@@ -18,7 +18,7 @@ import type { JournalEntry } from '../../region/journal/journal';
 import { Region } from '../../region/region';
 import { atEnd, temporaryFolder } from '../support/folder';
 import { type RevisionOptions, revisionFiles } from '../support/revision';
-import { createStacks, HOME } from '../support/stacks';
+import { bootstrap, createStacks, HOME } from '../support/stacks';
 import { FLAGS } from '../support/synthesize';
 
 const ROOT = path.join(__dirname, '../..');
@@ -75,19 +75,19 @@ export class ProvenRelease {
     const program = path.join(folder, 'rollback-proof.js');
     execSync(BUNDLE_PROOF.replace(/--outfile=\S+/, `--outfile=${program}`), { cwd: ROOT });
 
-    const region = await Region.start({ folder: path.join(folder, 'region'), clock: new ScaledClock(60) });
+    const region = await Region.start({ folder: path.join(folder, 'region'), clock: new ScaledClock(20) });
     atEnd(() => region.stop());
+    await bootstrap(region);
     const app = (name: string) =>
       new App({ outdir: path.join(folder, name), context: FLAGS, analyticsReporting: false });
     const environmentApp = app('environment');
     new ServiceStack(environmentApp, 'Service', { delivery, environment: gamma, env: HOME });
     const { Url: url } = await createStacks(region, environmentApp);
-    const release = new ProvenRelease(region, url!, fs.readFileSync(program));
-    await release.call('codecommit', 'CreateRepository', { repositoryName: 'harbor' });
     const pipelineApp = app('pipelines');
     declarePipelines(new Stack(pipelineApp, 'Pipelines', { env: HOME }), url!);
     await createStacks(region, pipelineApp);
-    release.#watch();
+    const release = new ProvenRelease(region, url!, fs.readFileSync(program));
+    await release.call('codecommit', 'CreateRepository', { repositoryName: 'harbor' });
     return release;
   }
 
@@ -179,7 +179,7 @@ export class ProvenRelease {
   }
 
   /** A user who asks on and on: a witness beside the load of the proof. */
-  #watch(): void {
+  watch(): void {
     let running = true;
     const user = (async () => {
       while (running) {

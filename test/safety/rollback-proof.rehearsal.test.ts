@@ -23,6 +23,7 @@ test('a first release has nothing to go back to: the proof says so, and lets it 
     deployments: [{ installed: 2 }],
   });
   expect(await gamma.serves()).toEqual(['v1 200']);
+  gamma.watch();
 });
 
 test('a good release is on half of the fleet, then on none of it, without a failed request; then it is deployed', async () => {
