@@ -4,6 +4,7 @@ import type { Host, Hosts } from '../hosts/host';
 import { randomHex } from '../random';
 import { AwsError, type AwsService, type Scope } from '../service';
 import type { ServiceName } from '../services';
+import { CpuUtilization } from './cpu-utilization';
 import type { LaunchTemplateReference, LaunchTemplates } from './launch-templates';
 import { readUserData } from './user-data';
 import type { Zones } from './zones';
@@ -33,6 +34,7 @@ interface Kept {
 export class Instances {
   private readonly byId = new Map<string, Kept>();
   private readonly timers = new Set<Timer>();
+  private readonly cpu: CpuUtilization;
   private stopped = false;
 
   constructor(
@@ -40,7 +42,9 @@ export class Instances {
     private readonly templates: LaunchTemplates,
     private readonly zones: Zones,
     private readonly hosts: () => Hosts,
-  ) {}
+  ) {
+    this.cpu = new CpuUtilization(scope);
+  }
 
   async launch({ launchTemplate, subnetId, tags = [] }: LaunchOptions) {
     const { data, version } = this.templates.resolve(launchTemplate);
@@ -64,6 +68,7 @@ export class Instances {
         IamInstanceProfile: data.IamInstanceProfile,
         SecurityGroups: (data.SecurityGroupIds ?? []).map((GroupId: string) => ({ GroupId })),
         MetadataOptions: data.MetadataOptions,
+        Monitoring: { State: data.Monitoring?.Enabled ? 'enabled' : 'disabled' },
         Tags: [...new Map([...ofTemplate, ...tags, ...templateTags].map((tag) => [tag.Key, tag])).values()],
       },
     };
@@ -84,6 +89,7 @@ export class Instances {
     kept.description.PrivateIpAddress = host.address;
     void host.ended.then(() => this.ended(kept));
     this.setState(kept, 'running');
+    void this.cpu.watch(kept.description, host);
     return { instanceId, host };
   }
 
@@ -120,6 +126,7 @@ export class Instances {
   stop(): void {
     this.stopped = true;
     for (const timer of this.timers) timer.cancel();
+    this.cpu.stop();
   }
 
   private find(instanceId: string): Kept {

@@ -16,6 +16,8 @@ export interface Host {
    * where the agent does not answer within five minutes of AWS time. Waits for user data that is still running.
    */
   run(command: LifecycleCommand): Promise<LifecycleOutcome>;
+  /** Milliseconds of CPU time that the host's processes have used so far; undefined on a machine that does not tell. */
+  cpuTime(): Promise<number | undefined>;
   /** Ends every process of the host and removes its files. */
   terminate(): Promise<void>;
   /** Resolves when the host's last process has ended, for whatever reason. */

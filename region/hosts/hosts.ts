@@ -147,6 +147,10 @@ class SupervisedHost implements Host {
     return inApiForm(await this.supervisor.run(command));
   }
 
+  cpuTime(): Promise<number | undefined> {
+    return this.supervisor.cpuTime();
+  }
+
   async terminate(): Promise<void> {
     await this.supervisor.end();
     await this.ended;

@@ -29,6 +29,7 @@ export class SupervisorProcess {
   private readonly channel: Socket;
   private readonly log: string;
   private readonly running = new Map<number, (outcome: AgentOutcome) => void>();
+  private readonly measuring = new Map<number, (milliseconds?: number) => void>();
   private readonly expected = new Map<FromSupervisor['type'], () => void>();
   private requests = 0;
   private hasEnded = false;
@@ -62,6 +63,7 @@ export class SupervisorProcess {
       const end = () => {
         this.hasEnded = true;
         for (const settle of this.running.values()) settle(lost());
+        for (const settle of this.measuring.values()) settle();
         resolve();
       };
       this.child.once('exit', end);
@@ -108,6 +110,16 @@ export class SupervisorProcess {
     });
   }
 
+  /** Milliseconds of CPU time that the host has used; undefined when that cannot be told. */
+  cpuTime(): Promise<number | undefined> {
+    if (this.hasEnded) return Promise.resolve(undefined);
+    const id = ++this.requests;
+    return new Promise((resolve) => {
+      this.measuring.set(id, resolve);
+      this.send({ type: 'cpu', id });
+    });
+  }
+
   /** Ends the host and resolves when nothing of it is left. */
   async end(): Promise<void> {
     this.channel.end();
@@ -126,6 +138,9 @@ export class SupervisorProcess {
     } else if (message.type === 'outcome') {
       this.running.get(message.id)?.(message.outcome);
       this.running.delete(message.id);
+    } else if (message.type === 'cpu') {
+      this.measuring.get(message.id)?.(message.milliseconds);
+      this.measuring.delete(message.id);
     } else this.expected.get(message.type)?.();
   }
 

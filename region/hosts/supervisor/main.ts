@@ -11,6 +11,7 @@ import type { AgentHost, Emit } from '../cloudwatch-agent/collector';
 import { control } from '../cloudwatch-agent/control';
 import { Channel } from './channel';
 import { runUserData } from './cloud-init';
+import { cpuTime } from './cpu-time';
 import { CODEDEPLOY_AGENT, dnf, Packages } from './packages';
 import { killAll } from './processes';
 import { type CommandAnswer, hostMarker, type SupervisorConfig, type ToSupervisor } from './protocol';
@@ -60,6 +61,8 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => CommandAnswer | Prom
 async function handle(order: Exclude<ToSupervisor, { type: 'answer' }>): Promise<void> {
   if (order.type === 'run') {
     channel.send({ type: 'outcome', id: order.id, outcome: await codedeployAgent.run(order.command) });
+  } else if (order.type === 'cpu') {
+    channel.send({ type: 'cpu', id: order.id, milliseconds: cpuTime(config) });
   } else {
     await joinNetwork(order);
     channel.send({ type: 'ready' });

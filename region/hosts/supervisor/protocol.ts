@@ -40,6 +40,8 @@ export type ToSupervisor =
   /** Gives a network namespace its address; answered by `ready`. */
   | { type: 'network'; address: string; gateway: string }
   | { type: 'run'; id: number; command: LifecycleCommand }
+  /** Asks for the CPU time used so far; answered by `cpu`. */
+  | { type: 'cpu'; id: number }
   /** What came of a `call`. */
   | { type: 'answer'; id: number; output?: unknown; error?: { name: string; message: string } };
 
@@ -52,6 +54,7 @@ export type FromSupervisor =
   | { type: 'agent'; active: boolean }
   | { type: 'journal'; entry: Pick<NewEntry, 'type' | 'message' | 'detail'> }
   | { type: 'outcome'; id: number; outcome: AgentOutcome }
+  | { type: 'cpu'; id: number; milliseconds?: number }
   /** Something on the host calls an operation of an AWS service. */
   | ({ type: 'call'; id: number } & AwsCall);
 

@@ -51,6 +51,7 @@ function played() {
       address: '127.0.0.1',
       ended,
       terminate: async () => ends.get(instanceId)!(),
+      cpuTime: async () => undefined,
       run: async () => ({ status: 'Succeeded' }),
     };
   };

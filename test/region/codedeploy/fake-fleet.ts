@@ -56,6 +56,7 @@ export async function fakeFleet({
       address: '127.0.0.1',
       ended,
       terminate: async () => end(),
+      cpuTime: async () => undefined,
       run: async (command) => {
         commands.push({ ...command, instanceId });
         return (await fleet.behaviour(command, instanceId)) ?? { status: 'Succeeded' };

@@ -14,6 +14,7 @@ const launch = async ({ instanceId }: { instanceId: string }): Promise<Host> => 
   return {
     ...{ instanceId, ended, mode: 'process', address: '127.0.0.7' },
     terminate: async () => end(),
+    cpuTime: async () => undefined,
     run: async () => ({ status: 'Succeeded' }),
   };
 };

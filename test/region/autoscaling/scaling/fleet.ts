@@ -18,6 +18,7 @@ export async function fleet({ size = 2 } = {}) {
       address: '127.0.0.1',
       ended,
       terminate: async () => end(),
+      cpuTime: async () => undefined,
       run: async (command) => {
         await hosts.run(command, instanceId);
         return { status: 'Succeeded' };

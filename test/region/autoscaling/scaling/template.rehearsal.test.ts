@@ -66,6 +66,8 @@ test('a fleet whose CPU is busy grows by the step, and no further than its capac
       dimensions: { AutoScalingGroupName: name },
       value: 95,
       unit: 'Percent',
+      // Against the few that are measured on the hosts, which are idle.
+      count: 1000,
     }),
   );
   const executed = await region.journal.waitFor(({ type }) => type === 'PolicyExecuted', { since });
