@@ -64,11 +64,11 @@ export interface Environment
   readonly stage: string;
   /** Undefined where the fleet is deployed to at once. */
   readonly oneBox?: OneBoxSettings;
+  /** Undefined where nothing is proven. */
+  readonly rollbackProof?: Required<RollbackProof>;
   readonly alarms: Required<AlarmThresholds>;
   readonly deploymentWindow?: DeploymentWindow;
   readonly scaling: ResolvedScaling;
-  /** Undefined where nothing is proven. */
-  readonly rollbackProof?: Required<RollbackProof>;
 }
 
 const DEFAULT_ALARMS: Required<AlarmThresholds> = {
@@ -124,15 +124,15 @@ function resolveWaves(description: DeliveryDescription): Wave[] {
   });
 }
 
-/** Name of the stage of a wave. Names of environments hold no underscore. */
-export function stageName(environments: readonly { readonly name: string }[]): string {
-  return environments.map(({ name }) => name).join('_');
-}
-
 /** Index of the entry of the environments with which production begins. */
 export function firstOfProduction({ environments, production }: DeliveryDescription): number {
   const named = environments.findIndex((entry) => [entry].flat().some(({ name }) => name === production));
   return named === -1 ? environments.length - 1 : named;
+}
+
+/** Name of the stage of a wave. Names of environments hold no underscore. */
+export function stageName(environments: readonly { readonly name: string }[]): string {
+  return environments.map(({ name }) => name).join('_');
 }
 
 function resolveEnvironment(
@@ -159,7 +159,7 @@ function resolveEnvironment(
     stage: wave.name,
     alarms: thresholds,
     oneBox: resolveOneBox(environment, { bakeMinutes, alarms: thresholds }),
+    rollbackProof: resolveRollbackProof(environment.rollbackProof),
     scaling: { ...DEFAULT_SCALING, ...environment.scaling },
   };
 }
-    rollbackProof: resolveRollbackProof(environment.rollbackProof),

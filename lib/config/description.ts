@@ -258,6 +258,14 @@ export interface EnvironmentDescription {
   readonly oneBox?: OneBox;
 
   /**
+   * Proves, before a release is deployed, that it can be taken back. `{}` is a proof with every default. Before production
+   * only, and in the pipeline's own region.
+   *
+   * @default - none
+   */
+  readonly rollbackProof?: RollbackProof;
+
+  /**
    * Thresholds of the alarms in this environment, key by key over those of the delivery.
    *
    * @default - the delivery's alarms
@@ -266,14 +274,6 @@ export interface EnvironmentDescription {
 
   /**
    * How far the number of requests falls below what is usual at that hour of the week before the team is told: 1 to 10
-  /**
-   * Proves, before a release is deployed, that it can be taken back. `{}` is a proof with every default. Before production
-   * only, and in the pipeline's own region.
-   *
-   * @default - none
-   */
-  readonly rollbackProof?: RollbackProof;
-
    * standard deviations, for a quarter of an hour; false tells nobody. Nothing is rolled back or held for it. CloudWatch
    * learns what is usual in the first weeks.
    *
