@@ -10,6 +10,7 @@ import { type RollbackProof, resolveRollbackProof } from './rollback-proof';
 import { DEFAULT_SCALING, type ResolvedScaling } from './scaling';
 import { DEFAULT_SECURITY, type ResolvedSecurity } from './security';
 import type { Source } from './source';
+import { DEFAULT_TRACING, type Tracing } from './tracing';
 
 /** A checked description with every default filled in: what the constructs are built from. */
 export interface Delivery
@@ -23,6 +24,7 @@ export interface Delivery
       | 'production'
       | 'alarms'
       | 'notifications'
+      | 'tracing'
       | 'security'
     >
   > {
@@ -31,6 +33,7 @@ export interface Delivery
   readonly account?: string;
   readonly region?: string;
   readonly notifications: Notifications & Required<Pick<Notifications, 'email' | 'authors'>>;
+  readonly tracing: Required<Tracing> | false;
   readonly security: ResolvedSecurity;
   /** The road: each wave is a stage of the pipeline. An environment on its own is a wave of one. */
   readonly waves: readonly Wave[];
@@ -92,6 +95,7 @@ export function withDefaults(description: DeliveryDescription): Delivery {
     notifications,
     review = !source,
     dashboards = true,
+    tracing,
     logRetentionDays = 90,
   } = description;
   const waves = resolveWaves(description);
@@ -105,6 +109,7 @@ export function withDefaults(description: DeliveryDescription): Delivery {
     review,
     notifications: { email: [], authors: [], ...notifications },
     dashboards,
+    tracing: tracing === false ? false : { ...DEFAULT_TRACING, ...tracing },
     logRetentionDays,
     security: { ...DEFAULT_SECURITY, ...description.security },
     waves,

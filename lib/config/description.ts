@@ -5,6 +5,7 @@ import type { RollbackProof } from './rollback-proof';
 import type { Scaling } from './scaling';
 import type { Security } from './security';
 import type { Source } from './source';
+import type { Tracing } from './tracing';
 
 /** A service and the road its releases take to production. */
 export interface DeliveryDescription {
@@ -104,6 +105,14 @@ export interface DeliveryDescription {
    * @default 90
    */
   readonly logRetentionDays?: number;
+
+  /**
+   * How much of the requests is traced with X-Ray; `false` is nothing, failed ones included. X-Ray keeps 100,000 traces of
+   * an account in a month for nothing, and takes US$ 5 for each further million.
+   *
+   * @default - 5 percent of the requests, and all that fail
+   */
+  readonly tracing?: Tracing | false;
 
   /**
    * What goes beyond the protection that is always there: a permissions boundary, an audit trail, threat detection, the

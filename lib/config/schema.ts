@@ -10,6 +10,7 @@ import { rollbackProof } from './rollback-proof';
 import { scaling } from './scaling';
 import { security } from './security';
 import { source } from './source';
+import { tracing } from './tracing';
 import { name, percent, text, wholeNumber } from './values';
 
 const place = {
@@ -110,6 +111,7 @@ export const schema: z.ZodType<DeliveryDescription> = z
       notifications,
       review: z.boolean('true or false').optional(),
       dashboards: z.boolean('true or false').optional(),
+      tracing,
       logRetentionDays: logRetentionDays.optional(),
       security: security.optional(),
     },

@@ -1,3 +1,6 @@
+import type { Delivery } from '../config/delivery';
+import { TRACES_SECTION } from '../insight/tracing';
+
 /** A log file of the instances, and the prefix of the log streams that it goes to. */
 interface LogFile {
   readonly path: string;
@@ -21,7 +24,7 @@ function logFiles(service: string): LogFile[] {
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html
  */
-export function agentConfiguration(service: string, logGroupName: string): object {
+export function agentConfiguration({ service, tracing }: Delivery, logGroupName: string): object {
   return {
     logs: {
       logs_collected: {
@@ -34,5 +37,6 @@ export function agentConfiguration(service: string, logGroupName: string): objec
         },
       },
     },
+    ...(tracing ? { traces: TRACES_SECTION } : {}),
   };
 }

@@ -13,6 +13,7 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
+import { grantTracing, tracingVariables } from '../insight/tracing';
 import { agentConfiguration } from './cloudwatch-agent';
 import { instanceGroup } from './instance-group';
 import type { Network } from './network';
@@ -51,6 +52,7 @@ export class Fleet extends Construct {
     });
 
     logGroup.grantWrite(this.role);
+    if (delivery.tracing) grantTracing(this.role);
 
     this.launchTemplate = new LaunchTemplate(this, 'LaunchTemplate', {
       instanceType,
@@ -67,8 +69,13 @@ export class Fleet extends Construct {
       }),
       userData: userData({
         service,
-        variables: { SERVICE_NAME: service, SERVICE_ENVIRONMENT: environment.name, AWS_REGION: Aws.REGION },
-        agent: agentConfiguration(service, logGroup.logGroupName),
+        variables: {
+          SERVICE_NAME: service,
+          SERVICE_ENVIRONMENT: environment.name,
+          AWS_REGION: Aws.REGION,
+          ...tracingVariables(delivery, environment),
+        },
+        agent: agentConfiguration(delivery, logGroup.logGroupName),
       }),
       requireImdsv2: true,
       // Scaling looks at CPU by the minute.

@@ -10,6 +10,7 @@ import type { Delivery, Environment } from '../config/delivery';
 import { environmentNames } from '../names';
 import { EnvironmentTopic } from './environment-topic';
 import { ServiceDashboard } from './service-dashboard';
+import { failedRequests } from './tracing';
 import { TrafficAlarm } from './traffic-alarm';
 
 export interface EnvironmentInsightProps {
@@ -38,7 +39,10 @@ export class EnvironmentInsight extends Construct {
 
     const alarm = new CompositeAlarm(this, 'Alarm', {
       compositeAlarmName: names.alarm,
-      alarmDescription: `${delivery.service} in ${environment.name}: users notice errors, slowness or missing hosts`,
+      alarmDescription: [
+        `${delivery.service} in ${environment.name}: users notice errors, slowness or missing hosts`,
+        ...(delivery.tracing ? [`Failed requests: ${failedRequests(delivery, environment)}`] : []),
+      ].join('\n'),
       alarmRule: AlarmRule.anyOf(...alarms.map((one) => AlarmRule.fromAlarm(one, AlarmState.ALARM))),
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
