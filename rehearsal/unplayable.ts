@@ -20,9 +20,10 @@ export function unplayable({ source, waves }: Delivery, scale: number, now: numb
   if (source) say('source', 'found a connection; the region reaches no repository outside, leave it out');
   waves.forEach(({ environments }, wave) => {
     environments.forEach((environment, index) => {
-      const { deploymentWindow, freezes, alarms, minimumRequests, bakeLimitMinutes, production } =
+      const { https, deploymentWindow, freezes, alarms, minimumRequests, bakeLimitMinutes, production } =
         environment;
       const at = environments.length > 1 ? `environments[${wave}][${index}]` : `environments[${wave}]`;
+      if (https) say(`${at}.https`, `found ${https.domainName}; it leads out of the region, leave it out`);
       if (deploymentWindow)
         say(
           `${at}.deploymentWindow`,

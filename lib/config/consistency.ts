@@ -2,6 +2,7 @@ import { BAKE_MINUTES, firstOfProduction, stageName } from './delivery';
 import { unmetMinimum } from './deployment-configuration';
 import type { DeliveryDescription, EnvironmentDescription } from './description';
 import { distinctWindows, MOST_WINDOWS } from './gates';
+import { misplacedCertificate } from './https';
 import { scalingIssues } from './scaling';
 
 /** A key whose value does not go with another's, and what would. */
@@ -19,6 +20,7 @@ export function inconsistencies(delivery: DeliveryDescription): Inconsistency[] 
     ...ofProofs(delivery, all),
     ...ofSource(delivery),
     ...ofNames(all),
+    ...ofCertificates(delivery, all),
     ...delivery.environments.flatMap((entry, index) => ('name' in entry ? [] : ofWave(entry, index))),
     ...all.flatMap(([path, environment]) =>
       ofEnvironment(environment).map((found) => ({ ...found, path: [...path, ...found.path] })),
@@ -91,6 +93,13 @@ function ofNames(all: Placed[]): Inconsistency[] {
   return all
     .filter(([, { name }], index) => all.findIndex(([, other]) => other.name === name) < index)
     .map(([path]) => ({ path: [...path, 'name'], allowed: 'a name that no other environment has' }));
+}
+
+function ofCertificates({ account, region }: DeliveryDescription, all: Placed[]): Inconsistency[] {
+  return all.flatMap(([path, { https, ...environment }]) => {
+    const allowed = https && misplacedCertificate(https, { account, region, ...environment });
+    return allowed ? [{ path: [...path, 'https', 'certificate'], allowed }] : [];
+  });
 }
 
 function ofWave(wave: readonly EnvironmentDescription[], index: number): Inconsistency[] {

@@ -5,6 +5,7 @@ import type {
   Notifications,
 } from './description';
 import type { DeploymentWindow } from './gates';
+import type { Https } from './https';
 import { type OneBoxSettings, resolveOneBox } from './one-box';
 import { type RollbackProof, resolveRollbackProof } from './rollback-proof';
 import { DEFAULT_SCALING, type ResolvedScaling } from './scaling';
@@ -54,7 +55,7 @@ export interface Environment
   extends Required<
     Omit<
       EnvironmentDescription,
-      'oneBox' | 'rollbackProof' | 'account' | 'region' | 'alarms' | 'scaling' | 'deploymentWindow'
+      'https' | 'oneBox' | 'rollbackProof' | 'account' | 'region' | 'alarms' | 'scaling' | 'deploymentWindow'
     >
   > {
   /** Undefined in an environment-agnostic delivery. */
@@ -65,6 +66,8 @@ export interface Environment
   readonly production: boolean;
   /** Name of its pipeline stage: its own, or that of its wave. */
   readonly stage: string;
+  /** Undefined where there is only HTTP. */
+  readonly https?: Https;
   /** Undefined where the fleet is deployed to at once. */
   readonly oneBox?: OneBoxSettings;
   /** Undefined where nothing is proven. */

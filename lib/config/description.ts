@@ -1,5 +1,6 @@
 import type { DeploymentConfiguration } from './deployment-configuration';
 import type { DeploymentWindow, Freeze } from './gates';
+import type { Https } from './https';
 import type { OneBox } from './one-box';
 import type { RollbackProof } from './rollback-proof';
 import type { Scaling } from './scaling';
@@ -183,6 +184,13 @@ export interface EnvironmentDescription {
 
   /** Size of the fleet. */
   readonly capacity: Capacity;
+
+  /**
+   * HTTPS at a domain name of yours. HTTP is redirected to it.
+   *
+   * @default - HTTP at the load balancer's own name
+   */
+  readonly https?: Https;
 
   /**
    * EC2 instance type. The processor architecture, arm64 or x86_64, follows from it.

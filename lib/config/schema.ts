@@ -5,6 +5,7 @@ import { deploymentConfiguration } from './deployment-configuration';
 import type { DeliveryDescription } from './description';
 import { deploymentWindow, freezes } from './gates';
 import { logRetentionDays } from './logs';
+import { https } from './https';
 import { oneBoxKeys } from './one-box';
 import { rollbackProof } from './rollback-proof';
 import { scaling } from './scaling';
@@ -68,6 +69,7 @@ const environment = z.strictObject(
     name: name(1, 16),
     ...place,
     capacity,
+    https: https.optional(),
     instanceType: text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an EC2 instance type, such as t4g.small').optional(),
     scaling: scaling.optional(),
     deploymentConfiguration: deploymentConfiguration.optional(),

@@ -5,15 +5,20 @@ import {
   ApplicationProtocol,
   ApplicationTargetGroup,
   ListenerAction,
+  ListenerCertificate,
+  SslPolicy,
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
+import type { Https } from '../config/https';
 
 /** Port on which the service listens on its instance. */
 export const SERVICE_PORT = 8080;
 
 export interface LoadBalancerProps {
   readonly vpc: IVpc;
+  /** @default - HTTP alone */
+  readonly https?: Https;
   /**
    * Share of the requests that a one-box gets.
    * @default - there is none
@@ -22,10 +27,9 @@ export interface LoadBalancerProps {
 }
 
 /**
- * The public way in: an internet-facing Application Load Balancer, HTTP on port 80, before the target group of the fleet.
- *
- * HTTPS needs a domain name and its certificate, which only the owner of the service has: give the listener
- * `certificates` and port 443 once there are some. The tests of the pipeline come this way too, from a build without a VPC.
+ * The public way in: an internet-facing Application Load Balancer before the target group of the fleet. It takes HTTPS on
+ * port 443 where there is a certificate, and redirects HTTP there; else HTTP on port 80. The tests of the pipeline come this
+ * way too, from a build without a VPC.
  */
 export class LoadBalancer extends Construct {
   readonly loadBalancer: ApplicationLoadBalancer;
@@ -33,7 +37,7 @@ export class LoadBalancer extends Construct {
   /** Of the one-box, where there is one. */
   readonly oneBox?: ApplicationTargetGroup;
 
-  constructor(scope: Construct, id: string, { vpc, oneBoxPercent }: LoadBalancerProps) {
+  constructor(scope: Construct, id: string, { vpc, https, oneBoxPercent }: LoadBalancerProps) {
     super(scope, id);
 
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
@@ -42,6 +46,7 @@ export class LoadBalancer extends Construct {
       allowAllOutbound: false,
     });
     securityGroup.addIngressRule(Peer.anyIpv4(), Port.tcp(80), 'HTTP from anywhere');
+    if (https) securityGroup.addIngressRule(Peer.anyIpv4(), Port.tcp(443), 'HTTPS from anywhere');
 
     this.loadBalancer = new ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc,
@@ -64,13 +69,24 @@ export class LoadBalancer extends Construct {
       port: 80,
       protocol: ApplicationProtocol.HTTP,
       open: false,
-      defaultAction,
+      defaultAction: https
+        ? ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true })
+        : defaultAction,
     });
+    if (https)
+      this.loadBalancer.addListener('Https', {
+        port: 443,
+        protocol: ApplicationProtocol.HTTPS,
+        certificates: [ListenerCertificate.fromArn(https.certificate)],
+        sslPolicy: SslPolicy.RECOMMENDED_TLS,
+        open: false,
+        defaultAction,
+      });
 
     Validations.of(securityGroup).acknowledge({
       id: 'AwsSolutions-EC23',
       reason:
-        'The service is public: port 80 is open to anyone on purpose, and the instances only to this group.',
+        'The service is public: its port is open to anyone on purpose, and the instances only to this group.',
     });
     Validations.of(this.loadBalancer).acknowledge({
       id: 'AwsSolutions-ELB2',

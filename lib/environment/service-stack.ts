@@ -47,6 +47,7 @@ export class ServiceStack extends Stack {
     const network = new Network(this, 'Network');
     const load = new LoadBalancer(this, 'LoadBalancer', {
       vpc: network.vpc,
+      https: environment.https,
       oneBoxPercent: environment.oneBox?.trafficPercent,
     });
     const { loadBalancer, targetGroup } = load;
@@ -112,7 +113,13 @@ export class ServiceStack extends Stack {
     });
     new Guard(this, 'Guard', { delivery, environment, alarms, oneBox, topic });
 
-    this.url = new CfnOutput(this, 'Url', { value: `http://${loadBalancer.loadBalancerDnsName}` });
+    const { https } = environment;
+    const dnsName = loadBalancer.loadBalancerDnsName;
+    this.url = new CfnOutput(this, 'Url', {
+      value: https ? `https://${https.domainName}` : `http://${dnsName}`,
+    });
+    if (https)
+      new CfnOutput(this, 'DnsName', { value: dnsName, description: `Where ${https.domainName} leads` });
     this.traffic = {
       loadBalancer: new CfnOutput(this, 'LoadBalancerName', { value: loadBalancer.loadBalancerFullName }),
       targetGroup: new CfnOutput(this, 'TargetGroupName', { value: targetGroup.targetGroupFullName }),

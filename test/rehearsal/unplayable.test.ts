@@ -34,6 +34,15 @@ test('accounts, regions, waves, a one-box, an approval and zones can be played',
 
 test.each([
   [
+    {
+      https: {
+        domainName: 'harbor.example.com',
+        certificate: 'arn:aws:acm:us-east-1:111111111111:certificate/7d2469ff-0000-4000-8000-000000000000',
+      },
+    },
+    'environments[1][1].https: found harbor.example.com',
+  ],
+  [
     { deploymentWindow: { cron: '* * 9-15 ? * MON-THU' } },
     'environments[1][1].deploymentWindow: found * * 9-15',
   ],
