@@ -13,6 +13,7 @@ files:
   - { source: server.js, destination: /opt/app }
   - { source: app.service, destination: /etc/systemd/system }
 hooks:
+  BeforeBlockTraffic: [{ location: before-block.sh, timeout: 30 }]
   ApplicationStop: [{ location: stop.sh, timeout: 30 }]
   ApplicationStart: [{ location: start.sh, timeout: 30 }]
 `;
@@ -22,12 +23,14 @@ export interface RevisionOptions {
   readonly fails?: string;
   /** Whether its ApplicationStop fails. @default false */
   readonly brokenStop?: boolean;
+  /** Whether it stops before the load balancer has let go of it: requests meet nobody. @default false */
+  readonly stopsTooEarly?: boolean;
 }
 
 /** The files of a small web server that answers with its own name and in `X-Revision`, for hosts of the region. */
 export function revisionFiles(
   name: string,
-  { fails = 'false', brokenStop = false }: RevisionOptions = {},
+  { fails = 'false', brokenStop = false, stopsTooEarly = false }: RevisionOptions = {},
 ): Record<string, ZipEntry> {
   const script = (...lines: string[]) => ({ content: ['#!/bin/bash', ...lines, ''].join('\n'), mode: 0o755 });
   const server = `
@@ -46,6 +49,7 @@ export function revisionFiles(
     'server.js': { content: server },
     'app.service': { content: UNIT },
     'stop.sh': script(brokenStop ? 'exit 1' : 'systemctl stop app.service || [ $? -eq 5 ]'),
+    'before-block.sh': script(stopsTooEarly ? 'systemctl stop app.service; sleep 2' : 'exit 0'),
     'start.sh': script('set -e', 'systemctl daemon-reload', 'systemctl restart app.service'),
   };
 }
