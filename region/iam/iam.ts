@@ -11,8 +11,8 @@ import {
 } from './service-specific-credentials';
 
 /**
- * Identity and Access Management: roles, users, groups and policies, recorded and returned. Policies are not
- * evaluated: whoever holds keys of this region may do all.
+ * Identity and Access Management: roles, users, groups and policies. Policies decide who may assume a role
+ * (assume-role.ts), and nothing else: whoever holds keys may do all in their account.
  */
 export class Iam implements AwsService {
   readonly roles: Principals;

@@ -22,14 +22,14 @@ const roleProvider: ResourceProvider = {
   disposition: 'modelled',
   properties: {
     RoleName: 'modelled',
-    AssumeRolePolicyDocument: 'recorded',
+    AssumeRolePolicyDocument: 'modelled',
     Description: 'recorded',
-    ManagedPolicyArns: 'recorded',
+    ManagedPolicyArns: 'modelled',
     MaxSessionDuration: 'recorded',
     Path: 'recorded',
     PermissionsBoundary: 'recorded',
-    Policies: 'recorded',
-    Tags: 'recorded',
+    Policies: 'modelled',
+    Tags: 'modelled',
   },
   async create(properties, context) {
     const iam = context.scope.service('iam');
@@ -78,11 +78,11 @@ function* namedPrincipals({ Roles = [], Users = [], Groups = [] }: any, { scope 
 
 const policyProvider: ResourceProvider = {
   type: 'AWS::IAM::Policy',
-  disposition: 'recorded',
+  disposition: 'modelled',
   properties: {
     PolicyName: 'recorded',
-    PolicyDocument: 'recorded',
-    Roles: 'recorded',
+    PolicyDocument: 'modelled',
+    Roles: 'modelled',
     Users: 'recorded',
     Groups: 'recorded',
   },
@@ -107,13 +107,13 @@ const policyProvider: ResourceProvider = {
 
 const managedPolicyProvider: ResourceProvider = {
   type: 'AWS::IAM::ManagedPolicy',
-  disposition: 'recorded',
+  disposition: 'modelled',
   properties: {
     ManagedPolicyName: 'recorded',
-    PolicyDocument: 'recorded',
+    PolicyDocument: 'modelled',
     Description: 'recorded',
     Path: 'recorded',
-    Roles: 'recorded',
+    Roles: 'modelled',
     Users: 'recorded',
     Groups: 'recorded',
   },

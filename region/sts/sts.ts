@@ -1,10 +1,11 @@
 import { base32 } from '../gateway/key-ring';
+import { mayAssume } from '../iam/assume-role';
 import { AwsError, type AwsService, type Call, type Scope } from '../service';
 
 const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/(?:.+\/)?([\w+=,.@-]+)$/;
 const SESSION_ARN = /^arn:aws:sts::(\d{12}):assumed-role\/([^/]+)\/(.+)$/;
 
-/** Security Token Service: who calls, and keys of roles. Trust policies are recorded by IAM and not evaluated. */
+/** Security Token Service: who calls, and keys of roles, for those whom the policies of both sides allow it. */
 export class Sts implements AwsService {
   readonly operations = {
     GetCallerIdentity: (_input: object, call?: Call) => this.getCallerIdentity(call),
@@ -22,7 +23,7 @@ export class Sts implements AwsService {
   }
 
   private assumeRole(input: any, call?: Call) {
-    const { RoleArn, RoleSessionName, DurationSeconds = 3600 } = input;
+    const { RoleArn, RoleSessionName, ExternalId, DurationSeconds = 3600 } = input;
     const [, accountId, roleName] = ROLE_ARN.exec(RoleArn ?? '') ?? [];
     if (!accountId) {
       throw new AwsError('ValidationError', `${RoleArn} is invalid: RoleArn must be the ARN of an IAM role.`);
@@ -35,9 +36,9 @@ export class Sts implements AwsService {
     }
     checkDuration(DurationSeconds, 900, 43_200);
     const owner = this.scope.at(accountId, this.scope.region);
-    const role = owner.service('iam').findRole(roleName);
-    if (!role) {
-      const principal = call?.principalArn ?? `arn:aws:iam::${this.scope.accountId}:root`;
+    const role = owner.service('iam').roles.find(roleName!);
+    const principal = call?.principalArn ?? `arn:aws:iam::${this.scope.accountId}:root`;
+    if (!role || !mayAssume(this.scope, principal, role, { RoleSessionName, ExternalId })) {
       throw new AwsError(
         'AccessDenied',
         `User: ${principal} is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`,
@@ -48,7 +49,7 @@ export class Sts implements AwsService {
     return {
       Credentials: wireCredentials(owner.credentials(RoleArn, session)),
       AssumedRoleUser: {
-        AssumedRoleId: `${role.RoleId}:${RoleSessionName}`,
+        AssumedRoleId: `${role.id}:${RoleSessionName}`,
         Arn: `arn:aws:sts::${accountId}:assumed-role/${roleName}/${RoleSessionName}`,
       },
     };

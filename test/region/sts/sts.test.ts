@@ -14,7 +14,13 @@ const client = (credentials: any) =>
 beforeAll(async () => {
   region = await Region.start({ folder: temporaryFolder('sts') });
   const other = region.at('222222222222', 'us-east-1').service('iam');
-  other.createRole({ RoleName: 'deploy', Path: '/cdk/', AssumeRolePolicyDocument: '{}' });
+  other.createRole({
+    RoleName: 'deploy',
+    Path: '/cdk/',
+    AssumeRolePolicyDocument: {
+      Statement: { Effect: 'Allow', Principal: { AWS: '111111111111' }, Action: 'sts:AssumeRole' },
+    },
+  });
 });
 afterAll(() => region.stop());
 
