@@ -1,5 +1,6 @@
-import { Validations } from 'aws-cdk-lib';
+import { DefaultStackSynthesizer, Stack, Validations } from 'aws-cdk-lib';
 import { Project } from 'aws-cdk-lib/aws-codebuild';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CodePipeline } from 'aws-cdk-lib/pipelines';
 import type { IConstruct } from 'constructs';
@@ -47,6 +48,26 @@ export function acknowledgeGrants(pipeline: CodePipeline, artifacts: readonly IB
   );
 }
 
+/**
+ * Lets the self-mutation deploy the stacks in which the CDK keeps the roles of actions in other accounts. Those accounts
+ * trust the pipeline's since their bootstrap; CDK Pipelines grants the bootstrap roles of its own account alone.
+ */
+export function grantSupportStacks(pipeline: CodePipeline): void {
+  for (const stack of supportStacks(pipeline)) {
+    const { account, region, partition, synthesizer } = stack;
+    const qualifier = synthesizer.bootstrapQualifier ?? DefaultStackSynthesizer.DEFAULT_QUALIFIER;
+    const roles = ['deploy', 'file-publishing'].map(
+      (kind) => `cdk-${qualifier}-${kind}-role-${account}-${region}`,
+    );
+    pipeline.selfMutationProject.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['sts:AssumeRole'],
+        resources: roles.map((role) => `arn:${partition}:iam::${account}:role/${role}`),
+      }),
+    );
+  }
+}
+
 function acknowledgeArtifactGrants(scope: IConstruct, artifacts: readonly IBucket[]): void {
   Validations.of(scope).acknowledge(
     ...GRANTED_ACTIONS.map((action) => ({
@@ -79,8 +100,8 @@ function acknowledgeBuildGrants(scope: IConstruct): void {
 }
 
 /** The stacks in which the CDK keeps the roles of actions in other accounts. */
-function supportStacks(pipeline: CodePipeline): IConstruct[] {
-  return pipeline.node.root.node.children.filter(({ node }) =>
-    node.id.startsWith('cross-account-support-stack-'),
-  );
+function supportStacks(pipeline: CodePipeline): Stack[] {
+  return pipeline.node.root.node.children
+    .filter((construct) => construct instanceof Stack)
+    .filter(({ node }) => node.id.startsWith('cross-account-support-stack-'));
 }

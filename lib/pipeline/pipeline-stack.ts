@@ -19,7 +19,7 @@ import { APPROVAL_STAGE, ApprovalStep } from './approval-step';
 import { artifactStores } from './artifacts';
 import { buildDefaults, buildLogs, NPM_BUILD } from './build-environment';
 import { BuildStep } from './build-step';
-import { acknowledgeGrants } from './grants';
+import { acknowledgeGrants, grantSupportStacks } from './grants';
 import { releaseSteps } from './release-steps';
 import { synthStep } from './synth-step';
 import { VERSIONS } from './versions';
@@ -83,6 +83,7 @@ export class PipelineStack extends Stack {
       }
     }
     pipeline.buildPipeline();
+    grantSupportStacks(pipeline);
     acknowledgeGrants(pipeline, artifacts.buckets);
     const stages = delivery.waves.map(({ name }) => name);
     new FreezeLift(this, 'FreezeLift', { pipeline: pipeline.pipeline, stages });

@@ -163,6 +163,26 @@ describe('across accounts and regions', () => {
     });
   });
 
+  test('the self-mutation may deploy the stacks of its roles, in the accounts where they are', () => {
+    const role = (kind: string, place: string) =>
+      `arn:aws:iam::${place.split('-')[0]}:role/cdk-hnb659fds-${kind}-role-${place}`;
+    const [{ Properties }] = Object.values(
+      across.pipeline.findResources('AWS::IAM::Policy', {
+        Properties: { PolicyName: Match.stringLikeRegexp('SelfMutat') },
+      }),
+    );
+    const assumed = Properties.PolicyDocument.Statement.filter(
+      ({ Action }: any) => Action === 'sts:AssumeRole',
+    );
+    expect(assumed.flatMap(({ Resource }: any) => Resource)).toEqual([
+      'arn:*:iam::111111111111:role/*',
+      ...['222222222222-eu-central-1', '333333333333-us-west-2'].flatMap((place) => [
+        role('deploy', place),
+        role('file-publishing', place),
+      ]),
+    ]);
+  });
+
   test('its action may read the deployment configuration there', () => {
     const custom = { minimumHealthyHosts: 2 };
     const [beta, prod] = ACROSS_ACCOUNTS.environments.flat();
