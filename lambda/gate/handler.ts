@@ -2,6 +2,7 @@ import { describeAlarms } from '../alarms';
 import { jobHandler } from '../job';
 import { cloudWatchOf } from '../watched';
 import { checkParameters, type GatedEnvironment } from './parameters';
+import { hasBeenDeployed } from './stack';
 
 const REMEDY =
   'Retry the stage when that is over. If this release is the cure, override the entry condition of the stage ' +
@@ -35,7 +36,7 @@ async function look(environment: GatedEnvironment, now: number): Promise<Look> {
 
 /** An alarm that does not exist does not block: it comes with the release, in the environment's first perhaps. */
 async function lookAtAlarms(environment: GatedEnvironment): Promise<Look> {
-  const { name, alarms } = environment;
+  const { name, stack, alarms } = environment;
   try {
     const found = await describeAlarms(await cloudWatchOf(environment), alarms);
     const red = [...found.values()].filter(({ StateValue }) => StateValue === 'ALARM');
@@ -46,8 +47,11 @@ async function lookAtAlarms(environment: GatedEnvironment): Promise<Look> {
       summary: `${name}: none of ${alarms.length} alarms is in ALARM, ${alarms.length - found.size} do not exist yet`,
     };
   } catch (error) {
-    // The role comes with the environment's first release; STS does not tell a missing role from a closed one.
-    if (!environment.roleArn || (error as Error).name !== 'AccessDenied') throw error;
-    return { blockers: [], summary: `${name}: not looked at, ${(error as Error).message}` };
+    // STS does not tell a role that is not there yet, before the first release, from one that does not let the gate in.
+    if (!stack || (error as Error).name !== 'AccessDenied') throw error;
+    const { message } = error as Error;
+    if (await hasBeenDeployed(stack))
+      return { blockers: [`${name}: its alarms cannot be looked at, ${message}`], summary: '' };
+    return { blockers: [], summary: `${name}: not looked at before its first release, ${message}` };
   }
 }

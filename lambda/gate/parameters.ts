@@ -9,6 +9,11 @@ export interface GateParameters {
 export interface GatedEnvironment extends Watched {
   readonly name: string;
   /**
+   * The stack that the role to look with comes with, where there is one.
+   * @default - there is no such role
+   */
+  readonly stack?: string;
+  /**
    * Periods in which nothing is released.
    * @default - none
    */
@@ -31,13 +36,13 @@ export function checkParameters(value: unknown): GateParameters {
   expect('environments', environments, Array.isArray(environments), 'a list of environments');
   return {
     environments: environments!.map((environment) => {
-      const { name, freezes = [] } = environment ?? {};
+      const { name, stack, freezes = [] } = environment ?? {};
       expect('name', name, typeof name === 'string', 'the name of an environment');
       for (const { from, to } of freezes) {
         expect('from', from, !Number.isNaN(Date.parse(from)), 'a moment in ISO 8601');
         expect('to', to, !Number.isNaN(Date.parse(to)), 'a moment in ISO 8601');
       }
-      return { name, freezes, ...checkWatched(environment) };
+      return { name, stack, freezes, ...checkWatched(environment) };
     }),
   };
 }

@@ -3,6 +3,7 @@ import { type Conditions, Result, Rule } from 'aws-cdk-lib/aws-codepipeline';
 import type { GateParameters } from '../../lambda/gate/parameters';
 import type { Delivery, Wave } from '../config/delivery';
 import { distinctWindows } from '../config/gates';
+import { environmentNames } from '../names';
 import type { JobFunction } from './job-function';
 import { watched } from './watched';
 
@@ -16,6 +17,8 @@ export function entryConditions(delivery: Delivery, { environments }: Wave, gate
   const parameters: GateParameters = {
     environments: environments.map((environment) => ({
       name: environment.name,
+      stack:
+        environment.account === delivery.account ? undefined : environmentNames(delivery, environment).stack,
       ...watched(delivery, environment, gate, environment.oneBox ? ['fleet', 'oneBox'] : ['fleet']),
       freezes: environment.freezes.length > 0 ? environment.freezes : undefined,
     })),

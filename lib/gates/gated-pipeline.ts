@@ -12,6 +12,7 @@ import { GateFunction } from './gate-function';
 
 export interface GatedPipelineProps extends PipelineProps {
   readonly delivery: Delivery;
+  readonly pipelineName: string;
 }
 
 /**
@@ -24,7 +25,7 @@ export class GatedPipeline extends Pipeline {
 
   constructor(scope: Construct, id: string, { delivery, ...props }: GatedPipelineProps) {
     super(scope, id, props);
-    const gate = new GateFunction(this, 'Gate');
+    const gate = new GateFunction(this, 'Gate', props.pipelineName);
     gate.grantRule(this.role);
     this.#conditions = new Map(
       delivery.waves.map((wave) => [wave.name, entryConditions(delivery, wave, gate)] as const),

@@ -1,5 +1,10 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { PutJobFailureResultCommand, PutJobSuccessResultCommand } from '@aws-sdk/client-codepipeline';
+import {
+  type ActionExecutionDetail,
+  ListActionExecutionsCommand,
+  PutJobFailureResultCommand,
+  PutJobSuccessResultCommand,
+} from '@aws-sdk/client-codepipeline';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../lambda/gate/handler';
@@ -9,10 +14,12 @@ import 'aws-sdk-client-mock-jest';
 const cloudwatch = mockClient(CloudWatchClient);
 const sts = mockClient(STSClient);
 const ROLE = 'arn:aws:iam::222222222222:role/harbor-prod-bake-us-west-2';
+const STACK = 'Tidegate-harbor-prod';
 const REMEDY = /\nRetry the stage when that is over\. .*docs\/runbook\.md/;
 
 beforeAll(() => {
   process.env.AWS_REGION = 'us-east-1';
+  process.env.PIPELINE = 'tidegate-harbor';
 });
 
 beforeEach(() => {
@@ -66,7 +73,7 @@ test('an alarm that does not exist does not block: it comes with the release', a
 
 describe('in another account', () => {
   const parameters = {
-    environments: [{ name: 'prod', alarms: ['errors'], region: 'us-west-2', roleArn: ROLE }],
+    environments: [{ name: 'prod', stack: STACK, alarms: ['errors'], region: 'us-west-2', roleArn: ROLE }],
   };
 
   test('the alarms are read with a role of that account', async () => {
@@ -82,11 +89,49 @@ describe('in another account', () => {
     expect(failure()).toMatch(/alarm errors is in ALARM/);
   });
 
-  test('the first release, before which there is no such role, enters', async () => {
-    sts.on(AssumeRoleCommand).rejects(Object.assign(new Error('not authorized'), { name: 'AccessDenied' }));
-    await handler(job(parameters));
+  describe('to a role that lets nobody in', () => {
+    const deployed = (
+      StackName: string,
+      more: Partial<ActionExecutionDetail> = {},
+    ): ActionExecutionDetail => ({
+      status: 'Succeeded',
+      input: { configuration: { StackName, ActionMode: 'CHANGE_SET_EXECUTE' } },
+      ...more,
+    });
+    const prepared = { input: { configuration: { StackName: STACK, ActionMode: 'CHANGE_SET_REPLACE' } } };
 
-    expect(summary()).toBe('prod: not looked at, not authorized');
+    beforeEach(() => {
+      sts.on(AssumeRoleCommand).rejects(Object.assign(new Error('not authorized'), { name: 'AccessDenied' }));
+    });
+
+    test.each<[string, ActionExecutionDetail[]]>([
+      ['nothing has been deployed', []],
+      ['other stacks have been deployed', [deployed('Tidegate-harbor-beta')]],
+      ['its stack has failed', [deployed(STACK, { status: 'Failed' }), deployed(STACK, prepared)]],
+    ])('the first release enters, because it does not exist yet: %s', async (_, actions) => {
+      history(actions);
+      await handler(job(parameters));
+
+      expect(summary()).toBe('prod: not looked at before its first release, not authorized');
+      expect(codepipeline).toHaveReceivedCommandWith(ListActionExecutionsCommand, {
+        pipelineName: 'tidegate-harbor',
+      });
+    });
+
+    test('a later one does not, however long ago the first was', async () => {
+      history([deployed('Tidegate-harbor-beta')], [deployed(STACK)]);
+      await handler(job(parameters));
+
+      expect(failure()).toMatch(/^prod: its alarms cannot be looked at, not authorized\nRetry the stage/);
+    });
+
+    test('a freeze is told beside it', async () => {
+      history([deployed(STACK)]);
+      const freezes = [{ from: '2020-01-01T00:00:00Z', to: '2099-01-01T00:00:00Z', reason: 'Audit' }];
+      await handler(job({ environments: [{ ...parameters.environments[0], freezes }] }));
+
+      expect(failure()).toMatch(/Audit\nprod: its alarms cannot be looked at/);
+    });
   });
 
   test('any other trouble with the role blocks', async () => {
@@ -145,6 +190,14 @@ test.each<[object, string]>([
   await handler(job(parameters));
   expect(failure()).toBe(message);
 });
+
+/** What the pipeline's actions were, page by page, the newest first. */
+function history(...pages: ActionExecutionDetail[][]): void {
+  codepipeline.on(ListActionExecutionsCommand).callsFake(({ nextToken = '0' }) => ({
+    actionExecutionDetails: pages[Number(nextToken)],
+    nextToken: pages[Number(nextToken) + 1] && String(Number(nextToken) + 1),
+  }));
+}
 
 function summary(): string | undefined {
   const [call] = codepipeline.commandCalls(PutJobSuccessResultCommand);

@@ -110,6 +110,7 @@ test('in another account and region the gate looks with the role that the bake h
   const across = synthesize(ACROSS_ACCOUNTS).pipeline;
   const roleArn = 'arn:aws:iam::333333333333:role/harbor-prod-bake-us-west-2';
   expect(userParameters(rulesOf('prod', across)[0]).environments[0]).toMatchObject({
+    stack: 'Tidegate-harbor-prod',
     region: 'us-west-2',
     roleArn,
   });
@@ -118,6 +119,10 @@ test('in another account and region the gate looks with the role that the bake h
     PolicyDocument: {
       Statement: Match.arrayWith([
         Match.objectLike({ Action: 'sts:AssumeRole', Resource: Match.arrayWith([roleArn]) }),
+        Match.objectLike({
+          Action: 'codepipeline:ListActionExecutions',
+          Resource: 'arn:aws:codepipeline:eu-central-1:111111111111:tidegate-harbor',
+        }),
       ]),
     },
   });
