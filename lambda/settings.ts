@@ -27,6 +27,8 @@ export interface EnvironmentSettings extends Place {
   readonly oneBox?: string;
   /** Name of the composite alarm. */
   readonly alarm: string;
+  /** Name of the log group of its instances. */
+  readonly logGroup: string;
   /** ARN of the topic for what happens here. */
   readonly topicArn: string;
 }

@@ -13,6 +13,12 @@ export function deploymentUrl(deploymentId: string, region?: string): string {
   return page(`codedeploy/deployments/${deploymentId}`, region);
 }
 
+/** The console has its addresses encoded twice, with $ for %. */
+export function logsUrl(logGroup: string, region = process.env.AWS_REGION): string {
+  const name = encodeURIComponent(encodeURIComponent(logGroup)).replaceAll('%', '$');
+  return `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${name}`;
+}
+
 function page(path: string, region = process.env.AWS_REGION): string {
   return `https://${region}.console.aws.amazon.com/codesuite/${path}?region=${region}`;
 }

@@ -5,7 +5,7 @@ import { actionsOf, commitOf, executionBehind } from '../execution';
 import type { Message } from '../message';
 import { isProof } from '../proof';
 import type { DeliverySettings, EnvironmentSettings } from '../settings';
-import { deploymentUrl, executionUrl } from './links';
+import { deploymentUrl, executionUrl, logsUrl } from './links';
 import { authorOf, describe } from './release-failed';
 
 /**
@@ -18,7 +18,7 @@ export async function rolledBack(
   environment: EnvironmentSettings,
   deploymentId: string,
 ): Promise<Message | undefined> {
-  const { name, deploymentGroup, region } = environment;
+  const { name, deploymentGroup, logGroup, region } = environment;
   const codedeploy = new CodeDeployClient(await reach(environment, 'tidegate-insight'));
   const rollback = await deploymentOf(codedeploy, deploymentId);
   const failedId = rollback.rollbackInfo?.rollbackTriggeringDeploymentId;
@@ -49,6 +49,7 @@ export async function rolledBack(
     links: {
       'Failed deployment': deploymentUrl(failedId, region),
       Rollback: deploymentUrl(deploymentId, region),
+      Logs: logsUrl(logGroup, region),
       Pipeline: executionId && executionUrl(pipeline, executionId),
     },
     author: author?.email,

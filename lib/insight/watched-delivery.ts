@@ -32,7 +32,7 @@ export class WatchedDelivery {
     const environments = waves.flatMap((wave) =>
       wave.environments.map((environment) => {
         const names = environmentNames(this.delivery, environment);
-        const { application, deploymentGroup, alarm } = names;
+        const { application, deploymentGroup, alarm, logGroup } = names;
         return {
           name: environment.name,
           stage: wave.name,
@@ -41,6 +41,7 @@ export class WatchedDelivery {
           deploymentGroup,
           oneBox: environment.oneBox && names.oneBox.deploymentGroup,
           alarm,
+          logGroup,
           topicArn: this.topicArn(names.topic, environment),
           region: environment.region === region ? undefined : environment.region,
           roleArn: this.#roleArn(environment),
