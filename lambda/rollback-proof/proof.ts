@@ -67,8 +67,6 @@ export class RollbackProof {
 
     load.phase = 'on the way there';
     const deploymentId = await this.#toHalf(candidate, signal);
-    load.phase = 'with half of the fleet on the new revision';
-    await this.#hold(deploymentId, signal);
     load.phase = 'on the way back';
     await this.#back(deploymentId, signal);
     load.phase = 'after';
@@ -79,7 +77,7 @@ export class RollbackProof {
     return load.describe();
   }
 
-  /** Resolves with the deployment when it holds after the first zone. */
+  /** Resolves with the deployment that holds after the first zone, once half of the fleet has served for its minutes. */
   async #toHalf({ revision, executionId }: Candidate, signal: AbortSignal): Promise<string> {
     const zones = await this.fleet.zones();
     if (new Set(zones.values()).size < 2)
@@ -95,40 +93,40 @@ export class RollbackProof {
       signal,
     );
     this.log(`Deployment ${deploymentId} brings ${revision.s3Location?.key} to the first zone`);
-    const held = await until(async () => {
-      const targets = await this.#underWay(deploymentId);
-      const failures = failuresOf(targets);
-      if (failures.length > 0) throw new Error(`on the way there, ${failures.join('; ')}`);
-      return heldAfter(targets, zones);
-    }, signal);
+    const held = await until(() => this.#heldAfter(deploymentId, zones), signal);
     const there = [...zones].filter(([, zone]) => held.includes(zone));
     this.log(`${there.length} of ${zones.size} instances (${held.join(', ')}) have the new revision`);
+
+    this.load.phase = 'with half of the fleet on the new revision';
+    const end = Date.now() + this.settings.minutes * 60_000;
+    await until(async () => {
+      if (!(await this.#heldAfter(deploymentId, zones)))
+        throw new Error(`deployment ${deploymentId} went on to the next zone`);
+      return Date.now() >= end || undefined;
+    }, signal);
     return deploymentId;
   }
 
-  async #hold(deploymentId: string, signal: AbortSignal): Promise<void> {
-    const end = Date.now() + this.settings.minutes * 60_000;
-    await until(async () => {
-      await this.#underWay(deploymentId);
-      return Date.now() >= end || undefined;
-    }, signal);
-  }
-
-  /** How the deployment stands on each instance. @throws Error when it runs no longer, or a request has failed */
-  async #underWay(deploymentId: string) {
+  /**
+   * The zones that have the new revision, while the deployment holds before the others.
+   *
+   * @throws Error when something has failed: the deployment, a script, a request
+   */
+  async #heldAfter(deploymentId: string, zones: ReadonlyMap<string, string>) {
     const deployment = await this.fleet.deployment(deploymentId);
     const targets = await this.fleet.targets(deploymentId);
-    if (hasEnded(deployment))
-      throw new Error(`on the way there, ${describeEnd(deployment, failuresOf(targets))}`);
+    const failures = failuresOf(targets);
+    if (hasEnded(deployment)) throw new Error(`on the way there, ${describeEnd(deployment, failures)}`);
+    if (failures.length > 0) throw new Error(`on the way there, ${failures.join('; ')}`);
     this.load.expectNoFailure();
-    return targets;
+    return heldAfter(targets, zones);
   }
 
   async #back(deploymentId: string, signal: AbortSignal): Promise<void> {
     await this.fleet.stop(deploymentId, true);
-    const { errorInformation } = await this.fleet.ended(deploymentId, signal);
-    if (errorInformation?.code === 'ALARM_ACTIVE')
-      throw new Error(`an alarm went off, ${errorInformation.message}`);
+    const stopped = await this.fleet.ended(deploymentId, signal);
+    if (stopped.status !== 'Stopped' || stopped.errorInformation?.code === 'ALARM_ACTIVE')
+      throw new Error(`before the way back, ${describeEnd(stopped, [])}`);
     const rollbackId = await until(async () => {
       const { rollbackDeploymentId, rollbackMessage } =
         (await this.fleet.deployment(deploymentId)).rollbackInfo ?? {};
