@@ -26,7 +26,8 @@ the story cannot play, 130 stopped by Ctrl-C.
 `;
 
 /** The kinds of entries that a person wants to see go by; the whole journal stands in the region's folder. */
-const SHOWN = /^(Pipeline|Action|AlarmStateChange|DeploymentStateChange|StackStateChange|RollbackStarted)/;
+const SHOWN =
+  /^(Pipeline|Action|AlarmStateChange|DeploymentStateChange|StackStateChange|RollbackStarted|UserDataFailed|CloudWatchAgentFailed)/;
 
 async function main(): Promise<number> {
   const options = readOptions();

@@ -90,7 +90,8 @@ async function boot(): Promise<void> {
   } else if (outcome.exitStatus === 0)
     channel.journal('UserDataFinished', 'The user data has run', { ...outcome });
   else {
-    const message = `The user data failed with status ${outcome.exitStatus}: ${outcome.tail}`;
+    const [lastLine] = outcome.tail.split('\n').slice(-1);
+    const message = `The user data of ${config.instanceId} failed with status ${outcome.exitStatus}: ${lastLine}`;
     channel.journal('UserDataFailed', message, { ...outcome });
   }
   channel.send({ type: 'booted' });
