@@ -63,7 +63,7 @@ export function environmentNames({ service }: Delivery, environment: Environment
     trafficAlarm: `${prefix}-traffic-drop`,
     dashboard: `${prefix}-service`,
     /** Log group of what the instances write. */
-    logGroup: `/tidegate/${prefix}`,
+    logGroup: `/tidegate/${service}/${name}/instances`,
     alarms: {
       errorRate: `${prefix}-error-rate`,
       latency: `${prefix}-latency-p99`,

@@ -13,7 +13,7 @@ const environment = (name: string): EnvironmentSettings => ({
   application: `harbor-${name}`,
   deploymentGroup: `harbor-${name}`,
   alarm: `harbor-${name}-release`,
-  logGroup: `/tidegate/harbor-${name}`,
+  logGroup: `/tidegate/harbor/${name}/instances`,
   topicArn: `arn:aws:sns:us-east-1:111111111111:harbor-${name}-notifications`,
 });
 

@@ -95,7 +95,7 @@ describe('the fleet', () => {
 
     test('has the service, the hook scripts and the first boot logged, each to a stream of the instance', () => {
       const [group] = Object.keys(
-        beta.findResources('AWS::Logs::LogGroup', { Properties: { LogGroupName: '/tidegate/harbor-beta' } }),
+        beta.findResources('AWS::Logs::LogGroup', { Properties: { LogGroupName: '/tidegate/harbor/beta/instances' } }),
       );
       const { logs } = JSON.parse(file('/opt/aws/amazon-cloudwatch-agent/etc/tidegate.json')!);
       const entry = (file_path: string, stream: string) => ({
@@ -134,7 +134,7 @@ describe('the fleet', () => {
     const key = { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] };
     beta.hasResource('AWS::Logs::LogGroup', {
       DeletionPolicy: 'Delete',
-      Properties: { LogGroupName: '/tidegate/harbor-beta', RetentionInDays: 90, KmsKeyId: key },
+      Properties: { LogGroupName: '/tidegate/harbor/beta/instances', RetentionInDays: 90, KmsKeyId: key },
     });
     beta.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: key });
     beta.hasResourceProperties('AWS::KMS::Key', {
@@ -145,7 +145,7 @@ describe('the fleet', () => {
             Condition: {
               ArnLike: {
                 'kms:EncryptionContext:aws:logs:arn': {
-                  'Fn::Join': ['', Match.arrayWith([':log-group:/tidegate/harbor-beta'])],
+                  'Fn::Join': ['', Match.arrayWith([':log-group:/tidegate/harbor/beta/instances'])],
                 },
               },
             },
@@ -155,7 +155,7 @@ describe('the fleet', () => {
     });
     const kept = synthesize({ ...DESCRIPTION, logRetentionDays: 365 }).environment('beta');
     kept.hasResourceProperties('AWS::Logs::LogGroup', {
-      LogGroupName: '/tidegate/harbor-beta',
+      LogGroupName: '/tidegate/harbor/beta/instances',
       RetentionInDays: 365,
     });
   });
