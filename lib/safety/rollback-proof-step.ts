@@ -66,6 +66,7 @@ export class RollbackProofStep extends Step implements ICodePipelineActionFactor
       encryptionKey: options.pipeline.pipeline.artifactBucket.encryptionKey,
       logging: { cloudWatch: { logGroup } },
       timeout: Duration.hours(8), // CodeDeploy bounds each step; this only has to be longer
+      grantReportGroupPermissions: false,
     });
     const roleArn = this.#allow(project);
     const settings: ProofSettings = {
