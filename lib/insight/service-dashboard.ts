@@ -8,6 +8,7 @@ import {
   type IAlarm,
   LogQueryWidget,
   Metric,
+  TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   type ApplicationLoadBalancer,
@@ -19,6 +20,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
 import { environmentNames, pipelineNames } from '../names';
+import { failedRequests } from './tracing';
 
 export interface ServiceDashboardProps {
   readonly delivery: Delivery;
@@ -126,6 +128,14 @@ export class ServiceDashboard extends Construct {
           title: 'Traffic beside what is usual [requests in 5 minutes]',
           alarm: trafficAlarm,
           width: 24,
+        }),
+      );
+    if (delivery.tracing)
+      dashboard.addWidgets(
+        new TextWidget({
+          markdown: `[Failed requests of the last hour](${failedRequests(delivery, environment)}), one by one, in X-Ray`,
+          width: 24,
+          height: 1,
         }),
       );
     dashboard.addWidgets(

@@ -41,6 +41,7 @@ test('the defaults are those the docstrings promise', () => {
     review: true,
     notifications: { email: [], authors: [] },
     dashboards: true,
+    tracing: { samplePercent: 5 },
     logRetentionDays: 90,
     security: { auditLevel: 'high', cloudTrail: false, guardDuty: false, inspector: false },
     environments: [environment],

@@ -172,7 +172,7 @@ describe('the fleet', () => {
     beta.resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
   });
 
-  test('may write its logs, read its revisions, decrypt them through S3, be managed by Systems Manager: nothing else', () => {
+  test('may write its logs and traces, read its revisions, decrypt them through S3, be managed by Systems Manager: nothing else', () => {
     const [policy] = Object.values(beta.findResources('AWS::IAM::Policy'));
     expect(policy.Properties.PolicyDocument.Statement).toEqual([
       {
@@ -180,6 +180,7 @@ describe('the fleet', () => {
         Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         Resource: { 'Fn::GetAtt': [expect.stringMatching(/^LogsLogGroup/), 'Arn'] },
       },
+      { Effect: 'Allow', Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], Resource: '*' },
       expect.objectContaining({ Action: ['s3:GetObject', 's3:GetObjectVersion'] }),
       expect.objectContaining({
         Action: 'kms:Decrypt',
@@ -203,7 +204,7 @@ describe('the fleet', () => {
     const [bucket] = Object.values(synthesized.pipeline.findResources('AWS::S3::Bucket'));
     const [, name] = [bucket.Properties.BucketName['Fn::Join'], bucket.Properties.BucketName['Fn::Join'][1]];
     const [policy] = Object.values(beta.findResources('AWS::IAM::Policy'));
-    const [, read] = policy.Properties.PolicyDocument.Statement;
+    const [, , read] = policy.Properties.PolicyDocument.Statement;
     expect(written(read.Resource)).toBe(`arn:AWS::Partition:s3:::${name.map(written).join('')}/*`);
   });
 });

@@ -312,6 +312,32 @@ describe('the dashboards', () => {
   });
 });
 
+describe('tracing', () => {
+  const LINK =
+    '#/traces?timeRange=PT1H&filter=service(%22harbor%22)%20AND%20annotation%5Botel.resource.deployment.environment.name%5D%20%3D%20%22prod%22%20AND%20fault';
+  const text = (template: Template) => JSON.stringify(template.toJSON());
+
+  test('the service and the CloudWatch agent of an instance know of each other, and how much is sampled', () => {
+    const traced = text(synthesize({ ...DESCRIPTION, tracing: { samplePercent: 20 } }).environment('prod'));
+    expect(traced).toContain('OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318');
+    expect(traced).toContain('OTEL_TRACES_SAMPLER_ARG=0.2\\n');
+    expect(traced).toContain('OTEL_SERVICE_NAME=harbor');
+    expect(traced).toContain('deployment.environment.name=prod');
+    expect(traced).toContain('\\"otlp\\":{\\"http_endpoint\\":\\"127.0.0.1:4318\\"}');
+  });
+
+  test('the alarm and the dashboard lead to the failed requests of the environment', () => {
+    const [alarm] = Object.values(prod.findResources('AWS::CloudWatch::CompositeAlarm'));
+    expect(JSON.stringify(alarm.Properties.AlarmDescription)).toContain(LINK);
+    expect(body(prod, 'harbor-prod-service')).toContain(LINK);
+  });
+
+  test('without it there is nothing of it', () => {
+    const template = synthesize({ ...DESCRIPTION, tracing: false }).environment('prod');
+    expect(text(template)).not.toMatch(/OTEL_|xray|X-Ray|otlp/i);
+  });
+});
+
 /** The body of a dashboard, references left out. */
 function body(template: Template, name: string): string {
   const [{ Properties }] = Object.values(

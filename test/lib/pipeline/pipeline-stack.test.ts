@@ -245,6 +245,7 @@ describe('across accounts and regions', () => {
       const [, { Properties }] = policies.find(([id]) => id.startsWith('Fleet'))!;
       expect(written(Properties.PolicyDocument.Statement)).toEqual([
         expect.objectContaining({ Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] }),
+        expect.objectContaining({ Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] }),
         expect.objectContaining({ Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: `${bucket}/*` }),
         expect.objectContaining({
           Action: 'kms:Decrypt',
