@@ -1,24 +1,29 @@
 import type { Action, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { randomHex } from '../random';
 import { AwsError, type AwsService, type Operation, type ResourceProvider, type Scope } from '../service';
+import { certificate } from './certificate-resource';
+import { Certificates } from './certificates';
 import type { Listener } from './listener';
 import { LoadBalancer } from './load-balancer';
 import { operations } from './operations';
 import { resources } from './resources';
 import { validActions, validRule } from './rule';
+import type { Security } from './socket';
 import { TargetGroup } from './target-group';
 import { targetGroupSettings, whole } from './target-group-settings';
 
-/** Elastic Load Balancing: Application Load Balancers as real HTTP proxies on loopback. */
+/** Elastic Load Balancing: Application Load Balancers as real proxies on loopback, with the certificates they show. */
 export class ElasticLoadBalancing implements AwsService {
   readonly operations: Record<string, Operation>;
   readonly resources: readonly ResourceProvider[];
   readonly loadBalancers = new Map<string, LoadBalancer>();
   readonly targetGroups = new Map<string, TargetGroup>();
+  readonly certificates: Certificates;
 
   constructor(readonly scope: Scope) {
     this.operations = operations(this);
-    this.resources = resources(this);
+    this.certificates = new Certificates(scope);
+    this.resources = [...resources(this), certificate(this.certificates)];
   }
 
   /** Resolves at the end of the draining of every target of that id; at once when there is none. */
@@ -81,14 +86,24 @@ export class ElasticLoadBalancing implements AwsService {
   }
 
   async createListener(loadBalancerArn: string, settings: Record<string, any>): Promise<Listener> {
-    const listener = await this.loadBalancer(loadBalancerArn).addListener(this.listenerSettings(settings));
+    const loadBalancer = this.loadBalancer(loadBalancerArn);
+    const valid = this.listenerSettings(settings);
+    const listener = await loadBalancer.addListener(valid, await this.securityOf(valid));
     this.arrange();
     return listener;
   }
 
-  modifyListener(arn: string, changes: Record<string, any>): Listener {
+  async modifyListener(arn: string, changes: Record<string, any>): Promise<Listener> {
     const listener = this.listener(arn);
-    listener.settings = this.listenerSettings({ ...listener.settings, ...changes });
+    const settings = this.listenerSettings({ ...listener.settings, ...changes });
+    if (settings.Protocol !== listener.settings.Protocol)
+      throw new AwsError(
+        'ValidationError',
+        `Protocol is ${settings.Protocol}, was ${listener.settings.Protocol}; the rehearsal region makes another listener for another protocol`,
+      );
+    const security = await this.securityOf(settings);
+    if (security) listener.secure(security);
+    listener.settings = settings;
     this.arrange();
     return listener;
   }
@@ -157,6 +172,20 @@ export class ElasticLoadBalancing implements AwsService {
     }
   }
 
+  /** What a listener of HTTPS shows; undefined of one of HTTP. */
+  private async securityOf({
+    Protocol,
+    Certificates = [],
+    SslPolicy,
+  }: Record<string, any>): Promise<Security | undefined> {
+    if (Protocol !== 'HTTPS') return undefined;
+    const [{ CertificateArn } = {} as any] = Certificates;
+    if (!CertificateArn)
+      throw new AwsError('ValidationError', 'A certificate must be specified for HTTPS listeners');
+    const { certificate, key } = await this.certificates.get(CertificateArn);
+    return { certificate, key, minVersion: oldestVersion(SslPolicy) };
+  }
+
   private listenerSettings({ DefaultActions = [], Port, Protocol, ...rest }: Record<string, any>) {
     if (!['HTTP', 'HTTPS'].includes(Protocol)) {
       throw new AwsError('ValidationError', `Protocol is ${Protocol}; allowed are HTTP and HTTPS`);
@@ -178,6 +207,14 @@ export class ElasticLoadBalancing implements AwsService {
   private arn(resource: string): string {
     return `arn:aws:elasticloadbalancing:${this.scope.region}:${this.scope.accountId}:${resource}`;
   }
+}
+
+/**
+ * The oldest version of TLS that a security policy lets in, by its name; of its ciphers nothing is played. Policies that let
+ * in versions older than 1.2 are played as if they did not: this machine's TLS has none.
+ */
+function oldestVersion(policy = ''): Security['minVersion'] {
+  return policy.startsWith('ELBSecurityPolicy-TLS13-1-3-') ? 'TLSv1.3' : 'TLSv1.2';
 }
 
 function validName(name: string | undefined): string {

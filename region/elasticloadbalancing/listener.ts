@@ -4,7 +4,7 @@ import type { Clock } from '../clock/clock';
 import { randomHex } from '../random';
 import { forward } from './proxy';
 import { applies, type Rule } from './rule';
-import type { ListeningSocket } from './socket';
+import type { ListeningSocket, Security } from './socket';
 import type { TargetGroup } from './target-group';
 import type { TrafficMetrics } from './traffic-metrics';
 
@@ -14,6 +14,8 @@ export interface ListenerContext {
   /** Seconds. */
   readonly idleTimeout: () => number;
   readonly targetGroup: (arn: string) => TargetGroup | undefined;
+  /** Where the load balancer's listener on that port really answers. */
+  readonly portOf: (listenerPort: string) => number | undefined;
 }
 
 /** A listener: takes requests on its socket and does with them what its rules say. */
@@ -26,8 +28,15 @@ export class Listener {
     public settings: Omit<Description, 'DefaultActions'> & { DefaultActions: Action[] },
     readonly socket: ListeningSocket,
     private readonly context: ListenerContext,
+    security?: Security,
   ) {
-    socket.handler = (request, response) => this.answer(request, response);
+    if (security) this.secure(security);
+    else socket.handler = (request, response) => this.answer(request, response);
+  }
+
+  /** Takes a certificate, of a listener of HTTPS. */
+  secure(security: Security): void {
+    this.socket.secureBy(security, (request, response) => this.answer(request, response));
   }
 
   putRule(rule: Rule): void {
@@ -50,7 +59,12 @@ export class Listener {
   }
 
   close(): void {
-    this.socket.handler = undefined;
+    if (this.protocol === 'https') this.socket.unsecure();
+    else this.socket.handler = undefined;
+  }
+
+  private get protocol(): 'http' | 'https' {
+    return this.settings.Protocol === 'HTTPS' ? 'https' : 'http';
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
@@ -71,6 +85,7 @@ export class Listener {
     const exchange = await forward(request, response, {
       clock,
       target,
+      protocol: this.protocol,
       port: this.settings.Port!,
       idleTimeout: idleTimeout(),
       traceId: traceId(request, clock),
@@ -85,11 +100,12 @@ export class Listener {
     request: IncomingMessage,
     response: ServerResponse,
   ) {
-    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
+    const { protocol } = this;
+    const url = new URL(request.url ?? '/', `${protocol}://${request.headers.host ?? 'localhost'}`);
     const known: Record<string, string> = {
-      protocol: 'http',
+      protocol,
       host: url.hostname,
-      port: url.port || '80',
+      port: url.port || (protocol === 'https' ? '443' : '80'),
       path: url.pathname.slice(1),
       query: url.search.slice(1),
     };
@@ -97,7 +113,11 @@ export class Listener {
       template.replace(/#\{(\w+)\}/g, (_, name: string) => known[name] ?? '');
     const { Protocol, Host, Port, Path, Query, StatusCode } = RedirectConfig;
     const query = fill(Query ?? '#{query}');
-    const location = `${fill(Protocol ?? '#{protocol}').toLowerCase()}://${fill(Host ?? '#{host}')}:${fill(Port ?? '#{port}')}${fill(Path ?? '/#{path}')}${query && `?${query}`}`;
+    const host = fill(Host ?? '#{host}');
+    const wanted = fill(Port ?? '#{port}');
+    // A client that came by the load balancer's address would find nobody on the ports that its listeners have in AWS.
+    const port = (host === LOOPBACK && this.context.portOf(wanted)) || wanted;
+    const location = `${fill(Protocol ?? '#{protocol}').toLowerCase()}://${host}:${port}${fill(Path ?? '/#{path}')}${query && `?${query}`}`;
     const status = StatusCode === 'HTTP_301' ? 301 : 302;
     response.writeHead(status, { Server: 'awselb/2.0', Location: location, 'Content-Length': 0 }).end();
     this.context.metrics.own(status, 'redirect');
@@ -127,6 +147,8 @@ export class Listener {
     this.context.metrics.own(status, 'error');
   }
 }
+
+const LOOPBACK = '127.0.0.1';
 
 /** The target groups of a forward action with their weights. */
 export function forwards(action: Action): { arn: string; weight: number }[] {

@@ -3,11 +3,11 @@ import { randomHex } from '../random';
 import type { Scope } from '../service';
 import { validAttributes } from './attributes';
 import { Listener } from './listener';
-import { ListeningSocket } from './socket';
+import { ListeningSocket, type Security } from './socket';
 import type { TargetGroup } from './target-group';
 import { TrafficMetrics } from './traffic-metrics';
 
-/** An Application Load Balancer: an HTTP proxy on loopback. */
+/** An Application Load Balancer: a proxy of HTTP and HTTPS on loopback. */
 export class LoadBalancer {
   readonly attributes: Record<string, string> = {
     'deletion_protection.enabled': 'false',
@@ -43,7 +43,10 @@ export class LoadBalancer {
     return new LoadBalancer(scope, name, arn, input, await ListeningSocket.open(), targetGroup);
   }
 
-  /** `127.0.0.1:54321`, so that `http://` and this is a URL. Its first listener answers there, whatever its port. */
+  /**
+   * `127.0.0.1:54321`, so that `http://` or `https://` and this is a URL. The first listener of each answers there, whatever
+   * its port.
+   */
   get dnsName(): string {
     return `127.0.0.1:${this.first.port}`;
   }
@@ -57,22 +60,26 @@ export class LoadBalancer {
     Object.assign(this.attributes, validAttributes(attributes, this.attributes));
   }
 
-  async addListener(settings: Listener['settings']): Promise<Listener> {
-    const taken = [...this.listeners.values()].some((listener) => listener.socket === this.first);
+  /** @param security of a listener of HTTPS */
+  async addListener(settings: Listener['settings'], security?: Security): Promise<Listener> {
+    const taken = security ? this.first.secure : this.first.handler !== undefined;
     const socket = taken ? await ListeningSocket.open() : this.first;
     const arn = `${this.arn.replace(':loadbalancer/', ':listener/')}/${randomHex(16)}`;
-    const listener = new Listener(arn, this.arn, settings, socket, {
+    const context = {
       clock: this.scope.clock,
       metrics: this.metrics,
       idleTimeout: () => Number(this.attributes['idle_timeout.timeout_seconds']),
       targetGroup: this.targetGroup,
-    });
+      portOf: (port: string) =>
+        [...this.listeners.values()].find((one) => String(one.settings.Port) === port)?.socket.port,
+    };
+    const listener = new Listener(arn, this.arn, settings, socket, context, security);
     this.listeners.set(arn, listener);
     this.scope.journal.append({
       source: 'elasticloadbalancing',
       type: 'ListenerOpened',
       subject: arn,
-      message: `${this.name}: the listener on port ${settings.Port} (${settings.Protocol}) answers HTTP at http://127.0.0.1:${socket.port}`,
+      message: `${this.name}: the listener on port ${settings.Port} (${settings.Protocol}) answers at ${security ? 'https' : 'http'}://127.0.0.1:${socket.port}`,
       detail: { loadBalancer: this.name, listenerPort: settings.Port, port: socket.port },
     });
     return listener;

@@ -88,8 +88,8 @@ function ofListeners(service: ElasticLoadBalancing): Record<string, Operation> {
     CreateListener: async ({ LoadBalancerArn, ...settings }) => ({
       Listeners: [describeListener(await service.createListener(LoadBalancerArn, settings))],
     }),
-    ModifyListener: ({ ListenerArn, ...changes }) => ({
-      Listeners: [describeListener(service.modifyListener(ListenerArn, changes))],
+    ModifyListener: async ({ ListenerArn, ...changes }) => ({
+      Listeners: [describeListener(await service.modifyListener(ListenerArn, changes))],
     }),
     DeleteListener: async ({ ListenerArn }) => {
       await service.deleteListener(ListenerArn);

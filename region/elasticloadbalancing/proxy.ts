@@ -24,6 +24,8 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 export interface ForwardOptions {
   readonly clock: Clock;
   readonly target: Target;
+  /** Of the listener, for `X-Forwarded-Proto`. */
+  readonly protocol: 'http' | 'https';
   /** Port of the listener, for `X-Forwarded-Port`. */
   readonly port: number;
   /** Seconds without a byte from the target. */
@@ -119,12 +121,12 @@ export function forward(
   });
 }
 
-function requestHeaders(request: IncomingMessage, { port, traceId }: ForwardOptions): string[] {
+function requestHeaders(request: IncomingMessage, { protocol, port, traceId }: ForwardOptions): string[] {
   const headers = endToEnd(request.rawHeaders, FORWARDED);
   const before = request.headers['x-forwarded-for'];
   const client = request.socket.remoteAddress ?? '';
   headers.push('X-Forwarded-For', before ? `${before}, ${client}` : client);
-  headers.push('X-Forwarded-Proto', 'http', 'X-Forwarded-Port', String(port), 'X-Amzn-Trace-Id', traceId);
+  headers.push('X-Forwarded-Proto', protocol, 'X-Forwarded-Port', String(port), 'X-Amzn-Trace-Id', traceId);
   return headers;
 }
 

@@ -138,10 +138,9 @@ function listener(service: ElasticLoadBalancing): ResourceProvider {
       LoadBalancerArn: 'executed',
       DefaultActions: 'executed',
       Port: 'recorded',
-      Protocol: 'recorded',
-      // A listener answers plain HTTP on loopback, whatever its protocol; the journal says where.
-      Certificates: 'recorded',
-      SslPolicy: 'recorded',
+      Protocol: 'executed',
+      Certificates: 'executed',
+      SslPolicy: 'modelled',
       ListenerAttributes: 'recorded',
       Tags: 'recorded',
     },
@@ -150,7 +149,7 @@ function listener(service: ElasticLoadBalancing): ResourceProvider {
       return { physicalId: arn, attributes: { ListenerArn: arn } };
     },
     async update(physicalId, { LoadBalancerArn, ...settings }) {
-      service.modifyListener(physicalId, settings);
+      await service.modifyListener(physicalId, settings);
       return { physicalId, attributes: { ListenerArn: physicalId } };
     },
     async delete(physicalId) {

@@ -5,6 +5,11 @@ import { checkDescription } from '../../lib/config/check';
 import { PipelineStack } from '../../lib/pipeline/pipeline-stack';
 import { ACROSS_ACCOUNTS, DESCRIPTION, testApp } from '../support/synthesize';
 
+const HTTPS = {
+  domainName: 'harbor.example.com',
+  certificate: 'arn:aws:acm:us-east-1:111111111111:certificate/7d2469ff-0000-4000-8000-000000000000',
+};
+
 describe.each([
   ['in one account', DESCRIPTION],
   ['across accounts and regions', ACROSS_ACCOUNTS],
@@ -12,6 +17,7 @@ describe.each([
     'with every protection',
     {
       ...DESCRIPTION,
+      environments: DESCRIPTION.environments.map((environment) => ({ ...environment, https: HTTPS })),
       security: {
         cloudTrail: true,
         guardDuty: true,

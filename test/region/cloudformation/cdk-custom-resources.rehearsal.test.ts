@@ -31,7 +31,7 @@ const call = async (
   service: 's3' | 'ssm' | 'cloudformation',
   operation: string,
   input: object,
-): Promise<any> => played.home.service(service).operations[operation]!(input, undefined as never);
+): Promise<any> => (played.home.service(service) as any).operations[operation](input);
 
 test("the CDK's AwsCustomResource calls the API it is given, with the CDK's own handler", async () => {
   const parameter = (value: string) => (stack: Stack) => {
