@@ -1,4 +1,4 @@
-import { Aws, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, Validations } from 'aws-cdk-lib';
 import { type AutoScalingGroup, BlockDeviceVolume, EbsDeviceVolumeType } from 'aws-cdk-lib/aws-autoscaling';
 import {
   AmazonLinuxCpuType,
@@ -15,7 +15,7 @@ import { Construct } from 'constructs';
 import type { Delivery, Environment } from '../config/delivery';
 import { grantTracing, tracingVariables } from '../insight/tracing';
 import { agentConfiguration } from './cloudwatch-agent';
-import { instanceGroup } from './instance-group';
+import { DEPLOYMENT_MINUTES, instanceGroup } from './instance-group';
 import type { Network } from './network';
 import { scale } from './scaling';
 import { userData } from './user-data';
@@ -93,6 +93,7 @@ export class Fleet extends Construct {
       capacity: environment.capacity,
       network,
       targetGroup,
+      firstRevisionAfter: afterOneBox(environment),
     });
     scale(this.group, environment);
 
@@ -102,4 +103,11 @@ export class Fleet extends Construct {
         'The policy AWS keeps for the Systems Manager agent, which takes the place of SSH; it follows the agent.',
     });
   }
+}
+
+/** How long the fleet waits for a first revision that the one-box gets before it: its bake extended as it may be. */
+function afterOneBox({ oneBox, minimumRequests, bakeLimitMinutes }: Environment): Duration | undefined {
+  if (!oneBox) return undefined;
+  const bakeMinutes = Math.max(oneBox.bakeMinutes, minimumRequests > 0 ? bakeLimitMinutes : 0);
+  return Duration.minutes(DEPLOYMENT_MINUTES + bakeMinutes);
 }

@@ -11,7 +11,16 @@ export interface InstanceGroupProps {
   readonly capacity: Capacity;
   readonly network: Network;
   readonly targetGroup: ApplicationTargetGroup;
+  /**
+   * What comes between the first instances and their first revision beside a deployment.
+   *
+   * @default - nothing
+   */
+  readonly firstRevisionAfter?: Duration;
 }
+
+/** Minutes for a deployment to a group: instances that serve nothing are not replaced while their first one may come. */
+export const DEPLOYMENT_MINUTES = 15;
 
 /**
  * An Auto Scaling group in the private subnets, behind a target group.
@@ -21,7 +30,7 @@ export interface InstanceGroupProps {
  */
 export function instanceGroup(
   scope: Construct,
-  { launchTemplate, capacity, network, targetGroup }: InstanceGroupProps,
+  { launchTemplate, capacity, network, targetGroup, firstRevisionAfter }: InstanceGroupProps,
 ): AutoScalingGroup {
   const { vpc, privateSubnets } = network;
   const group = new AutoScalingGroup(scope, 'AutoScalingGroup', {
@@ -30,10 +39,9 @@ export function instanceGroup(
     launchTemplate,
     minCapacity: capacity.min,
     maxCapacity: capacity.max,
-    // The grace covers the first release: instances are there some minutes before their first revision.
     healthChecks: HealthChecks.withAdditionalChecks({
       additionalTypes: [AdditionalHealthCheckType.ELB],
-      gracePeriod: Duration.minutes(15),
+      gracePeriod: Duration.minutes(DEPLOYMENT_MINUTES).plus(firstRevisionAfter ?? Duration.minutes(0)),
     }),
   });
   group.attachToApplicationTargetGroup(targetGroup);

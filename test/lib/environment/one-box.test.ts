@@ -42,6 +42,21 @@ test('is two instances of the launch template of the fleet, which stays as it is
     });
 });
 
+test('gets a first revision before the fleet does, whose instances are left alone for so much longer', () => {
+  const grace = (settings: object) => {
+    const { environment } = synthesize({ ...DESCRIPTION, environments: [beta, { ...prod, ...settings }] });
+    return Object.values(environment('prod').findResources('AWS::AutoScaling::AutoScalingGroup'))
+      .map(({ Properties }) => Properties.HealthCheckGracePeriod / 60)
+      .sort((a, b) => a - b);
+  };
+  expect(grace({})).toEqual([15]);
+  expect(grace({ oneBox: { bakeMinutes: 45 } })).toEqual([15, 15 + 15 + 45]);
+  expect(grace({ oneBox: { bakeMinutes: 45 }, minimumRequests: 1, bakeLimitMinutes: 90 })).toEqual([
+    15,
+    15 + 15 + 90,
+  ]);
+});
+
 test('has a deployment group of its own in the same application, with all of its alarms', () => {
   const names = [
     'harbor-prod-one-box-error-rate',
