@@ -33,7 +33,8 @@ function launchTemplate({ templates }: Ec2): ResourceProvider {
     disposition: 'modelled',
     properties: {
       LaunchTemplateName: 'executed',
-      LaunchTemplateData: 'recorded',
+      // Its user data is run and its monitoring measured; what it says of machine, network and volumes is recorded.
+      LaunchTemplateData: 'modelled',
       TagSpecifications: 'recorded',
       VersionDescription: 'recorded',
     },
