@@ -11,6 +11,8 @@ export type Disposition = 'executed' | 'modelled' | 'recorded' | 'refused';
 export type PropertyDispositions = Readonly<Record<string, Disposition>>;
 
 export interface LedgerEntry {
+  /** Account and region of the stack, `111111111111/us-east-1`: a name may be one stack's in each. */
+  readonly place: string;
   readonly stackName: string;
   readonly logicalId: string;
   /** CloudFormation resource type, `AWS::CodeDeploy::DeploymentGroup`. */
@@ -25,13 +27,14 @@ export class Ledger {
   private readonly kept = new Map<string, LedgerEntry>();
 
   record(entry: LedgerEntry): void {
-    this.kept.set([entry.stackName, entry.logicalId, entry.property ?? ''].join('/'), entry);
+    this.kept.set([entry.place, entry.stackName, entry.logicalId, entry.property ?? ''].join('/'), entry);
   }
 
   /** Forgets a resource that was deleted. */
-  forget(stackName: string, logicalId: string): void {
-    for (const [key, entry] of this.kept) {
-      if (entry.stackName === stackName && entry.logicalId === logicalId) this.kept.delete(key);
+  forget(resource: Pick<LedgerEntry, 'place' | 'stackName' | 'logicalId'>): void {
+    for (const [key, { place, stackName, logicalId }] of this.kept) {
+      const same = place === resource.place && stackName === resource.stackName;
+      if (same && logicalId === resource.logicalId) this.kept.delete(key);
     }
   }
 

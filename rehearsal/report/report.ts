@@ -78,7 +78,8 @@ export interface LedgerLine {
 
 /** What no rehearsal shows; every view of the report ends with it. */
 export const OUT_OF_BOUNDS = [
-  'IAM is recorded, not enforced: a missing permission shows only in a real account.',
+  'Policies decide who assumes a role and whose events a bus takes. What a role then may do, and what the policies of ' +
+    'buckets, keys and topics say, is recorded and not enforced: a missing permission shows only in a real account.',
   'Service quotas, API throttling and eventual consistency are not played.',
   'Times of a real load balancer, of instance launches and of user data scripts are not played.',
   'Faults of an availability zone or a region are not played.',

@@ -190,27 +190,25 @@ export class ResourceOperations {
 
   private forget(logicalId: string): void {
     this.stack.resources.delete(logicalId);
-    this.scope.ledger.forget(this.stack.stackName, logicalId);
+    this.scope.ledger.forget(this.inLedger(logicalId));
   }
 
   private enterLedger({ logicalId, type, properties, updatePolicy }: DesiredResource): void {
     const provider = this.providers.get(type);
-    const { stackName } = this.stack;
-    this.scope.ledger.forget(stackName, logicalId);
-    this.scope.ledger.record({ stackName, logicalId, type, disposition: provider.disposition });
+    const { ledger } = this.scope;
+    const resource = { ...this.inLedger(logicalId), type };
+    ledger.forget(resource);
+    ledger.record({ ...resource, disposition: provider.disposition });
     for (const property of Object.keys(properties)) {
       const disposition = dispositionOf(provider, property) ?? 'refused';
-      this.scope.ledger.record({ stackName, logicalId, type, property, disposition });
+      ledger.record({ ...resource, property, disposition });
     }
-    if (updatePolicy) {
-      this.scope.ledger.record({
-        stackName,
-        logicalId,
-        type,
-        property: 'UpdatePolicy',
-        disposition: 'modelled',
-      });
-    }
+    if (updatePolicy) ledger.record({ ...resource, property: 'UpdatePolicy', disposition: 'modelled' });
+  }
+
+  private inLedger(logicalId: string) {
+    const { accountId, region } = this.scope;
+    return { place: `${accountId}/${region}`, stackName: this.stack.stackName, logicalId };
   }
 
   private provider({ type }: DesiredResource) {

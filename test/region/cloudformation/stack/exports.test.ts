@@ -59,6 +59,7 @@ test('deletion: protection, retained resources, and what cannot be deleted', asy
     Resources: { Kept: topic('k', { DeletionPolicy: 'Retain' }), Gone: topic('g'), Stuck: topic('s') },
   });
   expect(scope.ledger.entries()).toContainEqual({
+    place: '111111111111/us-east-1',
     stackName: 'app',
     logicalId: 'Gone',
     type: 'AWS::SNS::Topic',
