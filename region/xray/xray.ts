@@ -2,7 +2,7 @@ import type * as api from '@aws-sdk/client-xray';
 import { AwsError, type AwsService, type Scope } from '../service';
 import { filterExpression } from './filter-expression';
 import { XRAY_RESOURCES } from './resources';
-import { InvalidSegment, RETENTION, readDocument } from './segment-document';
+import { InvalidSegment, RETENTION, readDocument, type SegmentDocument } from './segment-document';
 import { serviceGraph } from './service-graph';
 import { Trace } from './trace';
 import { summarize } from './trace-summary';
@@ -23,7 +23,7 @@ export class XRay implements AwsService {
 
   readonly operations = {
     PutTraceSegments: ({ TraceSegmentDocuments = [] }: api.PutTraceSegmentsCommandInput) => ({
-      UnprocessedTraceSegments: TraceSegmentDocuments.flatMap((document) => this.take(document)),
+      UnprocessedTraceSegments: this.take(TraceSegmentDocuments),
     }),
 
     GetTraceSummaries: (input: api.GetTraceSummariesCommandInput) => {
@@ -77,29 +77,38 @@ export class XRay implements AwsService {
     return this.scope.clock.now() / 1000;
   }
 
-  private take(document: string): api.UnprocessedTraceSegment[] {
+  private take(documents: readonly string[]): api.UnprocessedTraceSegment[] {
     this.forget();
-    try {
-      for (const segment of readDocument(document, this.now)) {
-        let trace = this.traces.get(segment.trace_id);
-        if (!trace) {
-          trace = new Trace(segment.trace_id);
-          this.traces.set(trace.id, trace);
-        }
-        trace.add(segment, this.now);
-        this.scope.journal.append({
-          source: 'xray',
-          type: 'SegmentReceived',
-          subject: segment.trace_id,
-          message: `${segment.name} has sent ${segment.type ?? 'a segment'} ${segment.id}${segment.fault ? ', a fault' : ''}`,
-          detail: { segmentId: segment.id, name: segment.name, fault: segment.fault === true },
-        });
+    const taken: SegmentDocument[] = [];
+    const refused: InvalidSegment[] = [];
+    for (const document of documents) {
+      try {
+        taken.push(...readDocument(document, this.now));
+      } catch (error) {
+        if (!(error instanceof InvalidSegment)) throw error;
+        refused.push(error);
       }
-      return [];
-    } catch (error) {
-      if (!(error instanceof InvalidSegment)) throw error;
-      return [{ Id: error.id, ErrorCode: error.code, Message: error.message }];
     }
+    for (const segment of taken) this.add(segment);
+    const names = [...new Set(taken.map(({ name }) => name))];
+    const faults = taken.filter(({ fault }) => fault).length;
+    this.scope.journal.append({
+      source: 'xray',
+      type: 'SegmentsReceived',
+      subject: names.join(', '),
+      message: `${taken.length} segments received, ${faults} of them faults, ${refused.length} not taken`,
+      detail: { names, segments: taken.length, faults, refused: refused.map(({ code }) => code) },
+    });
+    return refused.map(({ id, code, message }) => ({ Id: id, ErrorCode: code, Message: message }));
+  }
+
+  private add(segment: SegmentDocument): void {
+    let trace = this.traces.get(segment.trace_id);
+    if (!trace) {
+      trace = new Trace(segment.trace_id);
+      this.traces.set(trace.id, trace);
+    }
+    trace.add(segment, this.now);
   }
 
   private forget(): void {

@@ -7,6 +7,7 @@ import {
   XRayClient,
 } from '@aws-sdk/client-xray';
 import { SteppedClock } from '../../../region/clock/clock';
+import type { Journal } from '../../../region/journal/journal';
 import { Region } from '../../../region/region';
 import type { SegmentDocument } from '../../../region/xray/segment-document';
 import { atEnd, temporaryFolder } from '../../support/folder';
@@ -15,11 +16,13 @@ import { failed, NOW, newTraceId, segment } from './segments';
 const DAY = 86_400;
 let clock: SteppedClock;
 let client: XRayClient;
+let journal: Journal;
 
 beforeEach(async () => {
   clock = new SteppedClock(NOW * 1000);
   const region = await Region.start({ folder: temporaryFolder('xray'), clock });
   atEnd(() => region.stop());
+  journal = region.journal;
   client = new XRayClient({
     region: 'us-east-1',
     endpoint: region.endpoint,
@@ -147,6 +150,9 @@ test('what is no segment is not taken, and the others are', async () => {
   const unprocessed = await put(...bad.map(([document]) => document), good);
   expect(unprocessed.map(({ ErrorCode }) => ErrorCode)).toEqual(bad.map(([, code]) => code));
   expect(await summaries()).toMatchObject([{ Id: good.trace_id }]);
+  expect(journal.entries(({ source }) => source === 'xray')).toMatchObject([
+    { subject: 'harbor', message: `1 segments received, 0 of them faults, ${bad.length} not taken` },
+  ]);
 });
 
 test('an old trace is forgotten', async () => {
