@@ -8,6 +8,8 @@ import { AwsError, type Scope } from '../service';
 
 const run = promisify(execFile);
 
+/** As long as ACM's certificates are good for: 13 months. */
+const DAYS = '395';
 const EC_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 /** Given with every request, since the configuration that openssl finds by itself is the machine's. */
 const CONFIGURATION = `[req]
@@ -79,38 +81,21 @@ export class Certificates {
     const names =
       domainNames.length > 0 ? `subjectAltName = ${domainNames.map((name) => `DNS:${name}`)}` : '';
     fs.writeFileSync(`${own}.ext`, `basicConstraints = CA:false\n${names}\n`);
-    const subject = `/CN=${(domainNames[0] ?? 'unknown').slice(0, 64)}`;
-    await openssl(
-      'req',
-      '-new',
-      ...EC_KEY,
-      '-subj',
-      subject,
-      '-config',
-      file('openssl.cnf'),
-      '-keyout',
-      `${own}.key`,
-      '-out',
-      `${own}.csr`,
-    );
-    await openssl(
-      'x509',
-      '-req',
-      '-in',
-      `${own}.csr`,
-      '-CA',
-      this.authority,
-      '-CAkey',
-      file('authority.key'),
-      '-set_serial',
-      `0x${randomHex(16)}`,
-      '-days',
-      '395',
-      '-extfile',
-      `${own}.ext`,
-      '-out',
-      `${own}.pem`,
-    );
+    await openssl(['req', '-new', ...EC_KEY], {
+      subj: `/CN=${(domainNames[0] ?? 'unknown').slice(0, 64)}`,
+      config: file('openssl.cnf'),
+      keyout: `${own}.key`,
+      out: `${own}.csr`,
+    });
+    await openssl(['x509', '-req'], {
+      in: `${own}.csr`,
+      CA: this.authority,
+      CAkey: file('authority.key'),
+      set_serial: `0x${randomHex(16)}`,
+      days: DAYS,
+      extfile: `${own}.ext`,
+      out: `${own}.pem`,
+    });
     const read = (ending: string) => fs.readFileSync(`${own}.${ending}`, 'utf8');
     const certificate = { arn, domainNames, certificate: read('pem'), key: read('key') };
     for (const ending of ['ext', 'csr', 'key', 'pem']) fs.rmSync(`${own}.${ending}`);
@@ -121,35 +106,28 @@ export class Certificates {
   private async makeAuthority(): Promise<void> {
     const folder = this.scope.folder('acm');
     fs.writeFileSync(path.join(folder, 'openssl.cnf'), CONFIGURATION);
-    const name = `/CN=Rehearsal region ${this.scope.region} of ${this.scope.accountId}`;
-    await openssl(
-      'req',
-      '-x509',
-      ...EC_KEY,
-      '-days',
-      '395',
-      '-subj',
-      name,
-      '-extensions',
-      'authority',
-      '-config',
-      path.join(folder, 'openssl.cnf'),
-      '-keyout',
-      path.join(folder, 'authority.key'),
-      '-out',
-      this.authority,
-    );
+    await openssl(['req', '-x509', ...EC_KEY], {
+      subj: `/CN=Rehearsal region ${this.scope.region} of ${this.scope.accountId}`,
+      config: path.join(folder, 'openssl.cnf'),
+      extensions: 'authority',
+      days: DAYS,
+      keyout: path.join(folder, 'authority.key'),
+      out: this.authority,
+    });
   }
 }
 
 /** @throws Error that says what to install when there is none, or what openssl says */
-async function openssl(...args: string[]): Promise<void> {
+async function openssl(command: readonly string[], options: Readonly<Record<string, string>>): Promise<void> {
   try {
-    await run('openssl', args);
+    await run('openssl', [
+      ...command,
+      ...Object.entries(options).flatMap(([name, value]) => [`-${name}`, value]),
+    ]);
   } catch (error) {
     const { code, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
     if (code === 'ENOENT')
       throw new Error('A certificate is made by openssl, which this machine does not have: install it');
-    throw new Error(`openssl ${args[0]} failed: ${stderr}`, { cause: error });
+    throw new Error(`openssl ${command[0]} failed: ${stderr}`, { cause: error });
   }
 }

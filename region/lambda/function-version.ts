@@ -75,7 +75,7 @@ export class FunctionVersion {
       PATH: process.env['PATH'] ?? '',
       LANG: 'en_US.UTF-8',
       TZ: ':UTC',
-      NODE_PATH: runtimeModules(scope),
+      NODE_PATH: [runtimeModules(scope), code.folder].join(':'),
       ...settings.Environment?.Variables,
       ...scope.environment(settings.Role, { sessionName: name }),
       AWS_LAMBDA_FUNCTION_NAME: name,

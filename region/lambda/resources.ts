@@ -1,7 +1,11 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import type { CreateFunctionCommandInput } from '@aws-sdk/client-lambda';
 import { physicalName } from '../physical-name';
 import type { ResourceContext, ResourceProvider, ResourceResult } from '../service';
 import { zipOf } from '../zip/zip';
+
+const CFN_RESPONSE = path.join(__dirname, 'cfn-response.js');
 
 interface FunctionProperties {
   readonly FunctionName?: string;
@@ -197,9 +201,11 @@ function settings(properties: FunctionProperties): Partial<CreateFunctionCommand
   };
 }
 
-/** Inline code is the text of index.js. */
+/** Inline code is the text of index.js; what answers CloudFormation for it lies beside. */
 async function code({ Code }: FunctionProperties) {
-  return Code.ZipFile === undefined ? Code : { ZipFile: await zipOf({ 'index.js': Code.ZipFile }) };
+  if (Code.ZipFile === undefined) return Code;
+  const files = { 'index.js': Code.ZipFile, 'cfn-response.js': await fs.promises.readFile(CFN_RESPONSE) };
+  return { ZipFile: await zipOf(files) };
 }
 
 function reserve(FunctionName: string, properties: FunctionProperties, context: ResourceContext): void {

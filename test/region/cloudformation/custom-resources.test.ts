@@ -279,6 +279,26 @@ test('can be provided by whoever a topic reaches', async () => {
   expect(types(requests())).toEqual(['Create undefined']);
 });
 
+test('can be provided by code in the template, with the module that Lambda puts beside it', async () => {
+  const inline = `const response = require('cfn-response');
+    exports.handler = (event, context) => response.send(event, context, response.SUCCESS, { Color: 'red' }, 'inline');`;
+  const Provider = {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      Code: { ZipFile: inline },
+      Handler: 'index.handler',
+      Runtime: 'nodejs24.x',
+      Role: 'arn:aws:iam::111111111111:role/any',
+    },
+  };
+  const made = await stack('inline').deploy(
+    { ServiceToken: { 'Fn::GetAtt': ['Provider', 'Arn'] } },
+    {},
+    { Resources: { Provider }, Outputs: { Color: { Value: { 'Fn::GetAtt': ['Thing', 'Color'] } } } },
+  );
+  expect(made.Outputs?.map(({ OutputValue }) => OutputValue)).toEqual(['red']);
+});
+
 test('a stranger cannot answer, and a second answer makes no difference', async () => {
   const { deploy, requests } = stack('once');
   await deploy({});
