@@ -7,6 +7,8 @@ export interface DeliverySettings {
   readonly pipeline: string;
   /** Name of the CodeCommit repository. @default - the source is elsewhere */
   readonly repository?: string;
+  /** Whether requests to the service are traced with X-Ray. */
+  readonly traced: boolean;
   /** ARN of the topic for what happens to the pipeline. */
   readonly topicArn: string;
   readonly environments: readonly EnvironmentSettings[];

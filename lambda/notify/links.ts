@@ -19,6 +19,16 @@ export function logsUrl(logGroup: string, region = process.env.AWS_REGION): stri
   return `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${name}`;
 }
 
+/** The requests of the last hour that a revision has failed, in X-Ray. */
+export function failedRequestsUrl(
+  service: string,
+  revision: string,
+  region = process.env.AWS_REGION,
+): string {
+  const filter = `service("${service}") AND annotation[otel.resource.service.version] = "${revision}" AND fault`;
+  return `https://${region}.console.aws.amazon.com/xray/home?region=${region}#/traces?timeRange=PT1H&filter=${encodeURIComponent(filter)}`;
+}
+
 function page(path: string, region = process.env.AWS_REGION): string {
   return `https://${region}.console.aws.amazon.com/codesuite/${path}?region=${region}`;
 }

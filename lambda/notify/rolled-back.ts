@@ -5,7 +5,7 @@ import { actionsOf, commitOf, executionBehind } from '../execution';
 import type { Message } from '../message';
 import { isProof } from '../proof';
 import type { DeliverySettings, EnvironmentSettings } from '../settings';
-import { deploymentUrl, executionUrl, logsUrl } from './links';
+import { deploymentUrl, executionUrl, failedRequestsUrl, logsUrl } from './links';
 import { authorOf, describe } from './release-failed';
 
 /**
@@ -14,7 +14,7 @@ import { authorOf, describe } from './release-failed';
  */
 export async function rolledBack(
   codepipeline: CodePipelineClient,
-  { service, pipeline, repository }: DeliverySettings,
+  { service, pipeline, repository, traced }: DeliverySettings,
   environment: EnvironmentSettings,
   deploymentId: string,
 ): Promise<Message | undefined> {
@@ -49,6 +49,7 @@ export async function rolledBack(
     links: {
       'Failed deployment': deploymentUrl(failedId, region),
       Rollback: deploymentUrl(deploymentId, region),
+      'Failed requests': traced && commit ? failedRequestsUrl(service, commit.id, region) : undefined,
       Logs: logsUrl(logGroup, region),
       Pipeline: executionId && executionUrl(pipeline, executionId),
     },

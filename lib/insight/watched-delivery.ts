@@ -26,7 +26,7 @@ export class WatchedDelivery {
 
   /** The variable that tells a function what it works for. */
   get variables(): Record<string, string> {
-    const { service, waves, source, region } = this.delivery;
+    const { service, waves, source, region, tracing } = this.delivery;
     const { pipeline, topic, ...names } = pipelineNames(this.delivery);
     const repository = source ? undefined : names.repository;
     const environments = waves.flatMap((wave) =>
@@ -49,7 +49,8 @@ export class WatchedDelivery {
       }),
     );
     const topicArn = this.topicArn(topic);
-    const settings: DeliverySettings = { service, pipeline, repository, topicArn, environments };
+    const traced = tracing !== false;
+    const settings: DeliverySettings = { service, pipeline, repository, traced, topicArn, environments };
     return { DELIVERY: this.stack.toJsonString(settings) };
   }
 

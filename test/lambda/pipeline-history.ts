@@ -21,6 +21,7 @@ export const SETTINGS: DeliverySettings = {
   service: 'harbor',
   pipeline: 'tidegate-harbor',
   repository: 'harbor',
+  traced: true,
   topicArn: 'arn:aws:sns:us-east-1:111111111111:harbor-pipeline-notifications',
   environments: [environment('beta'), environment('prod')],
 };

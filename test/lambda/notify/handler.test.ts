@@ -203,6 +203,7 @@ describe('the end of a rollback', () => {
         '',
         'Failed deployment: https://us-east-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-30?region=us-east-1',
         'Rollback: https://us-east-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-40?region=us-east-1',
+        'Failed requests: https://us-east-1.console.aws.amazon.com/xray/home?region=us-east-1#/traces?timeRange=PT1H&filter=service(%22harbor%22)%20AND%20annotation%5Botel.resource.service.version%5D%20%3D%20%223f2a91c07d%22%20AND%20fault',
         'Logs: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Ftidegate$252Fharbor$252Fprod$252Finstances',
         'Pipeline: https://us-east-1.console.aws.amazon.com/codesuite/codepipeline/pipelines/tidegate-harbor/executions/e1/timeline?region=us-east-1',
       ],
