@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { checkDescription } from '../../lib/config/check';
@@ -8,32 +6,11 @@ import { ServiceStack } from '../../lib/environment/service-stack';
 import { environmentNames } from '../../lib/names';
 import { ScaledClock } from '../../region/clock/clock';
 import { Region } from '../../region/region';
-import { zipOf } from '../../region/zip/zip';
 import { atEnd, temporaryFolder } from '../support/folder';
 import { bootstrap, createStacks, HOME } from '../support/stacks';
 import { FLAGS } from '../support/synthesize';
 
-const SERVICE = path.join(__dirname, '../../service');
 export const REVISION = '3f2a91c0';
-
-/** The sample service, built as its buildspec does: a revision that CodeDeploy takes. */
-export async function buildService(): Promise<Buffer> {
-  const folder = temporaryFolder('service');
-  const left = /(node_modules|build|revision)$/;
-  fs.cpSync(SERVICE, folder, { recursive: true, filter: (entry) => !left.test(entry) });
-  for (const command of ['ci --prefer-offline', 'run build'])
-    execFileSync('npm', [...command.split(' '), '--silent', '--prefix', folder]);
-  const built = path.join(folder, 'revision');
-  fs.writeFileSync(path.join(built, 'REVISION'), `${REVISION}\n`);
-  const files = fs.readdirSync(built, { recursive: true, encoding: 'utf8' });
-  const entries = files
-    .filter((name) => fs.statSync(path.join(built, name)).isFile())
-    .map((name) => {
-      const content = fs.readFileSync(path.join(built, name));
-      return [name, { content, mode: name.endsWith('.sh') ? 0o755 : 0o644 }];
-    });
-  return zipOf(Object.fromEntries(entries));
-}
 
 /** Production as the app declares it, with real hosts behind a real load balancer. */
 export class TracedService {

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { BatchGetTracesCommand, GetTraceSummariesCommand, XRayClient } from '@aws-sdk/client-xray';
-import { buildService, REVISION, TracedService } from './traced-service';
+import { buildService } from '../support/service';
+import { REVISION, TracedService } from './traced-service';
 
 jest.setTimeout(120_000);
 
@@ -18,7 +19,7 @@ let revision: Buffer;
 let service: TracedService;
 
 beforeAll(async () => {
-  revision = await buildService();
+  [revision] = (await buildService(REVISION)) as [Buffer];
 });
 
 function client(): XRayClient {

@@ -7,17 +7,20 @@ import { createHosts } from '../../../region/hosts/hosts';
 import { namespacesWork } from '../../../region/hosts/namespace';
 import { Journal } from '../../../region/journal/journal';
 import { temporaryFolder } from '../../support/folder';
+import { buildService } from '../../support/service';
 import { writeZip } from '../../support/zip';
-import { buildService, deploy, runEvent } from './deployer';
+import { deploy, runEvent } from './deployer';
 
 const files = temporaryFolder('hosts');
 const modes: Host['mode'][] = namespacesWork(files).works ? ['namespace', 'process'] : ['process'];
 
-let revisions: Promise<[string, string]>;
+/** Files of two revisions of the sample service. */
+const [first, second] = ['rev-1', 'rev-2'].map((name) => path.join(files, `${name}.zip`)) as [string, string];
 
-beforeAll(() => {
-  revisions = Promise.all([buildService(files, 'rev-1'), buildService(files, 'rev-2')]);
-});
+beforeAll(async () => {
+  const built = await buildService('rev-1', 'rev-2');
+  for (const [index, file] of [first, second].entries()) fs.writeFileSync(file, built[index]!);
+}, 60_000);
 
 describe.each(modes)('hosts as %s', (mode) => {
   const folder = path.join(files, mode);
@@ -32,12 +35,14 @@ describe.each(modes)('hosts as %s', (mode) => {
   afterAll(() => hosts.stop());
 
   test('a revision is deployed; the next one stops it gracefully', async () => {
-    const [first, second] = await revisions;
     const host = await hosts.launch({ instanceId: 'i-service' });
     const url = `http://${host.address}:8080`;
 
     expect(await deploy(host, 'd-1', first)).toEqual({ status: 'Succeeded' });
     expect(await (await fetch(url)).text()).toContain('Revision rev-1');
+    // Where the CloudWatch agent's configuration looks for it.
+    const written = fs.readFileSync(path.join(folder, 'hosts/i-service/log/harbor.log'), 'utf8');
+    expect(written).toMatch(/^listening on /);
 
     const booking = await beginBooking(url);
     const stopping = journal.waitFor(
