@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { checkDescription } from '../../lib/config/check';
+import { ForwardedDeployments } from '../../lib/insight/forwarded-deployments';
 import { Insight } from '../../lib/insight/insight';
 import { environmentNames, pipelineNames } from '../../lib/names';
 import { ScaledClock } from '../../region/clock/clock';
@@ -11,25 +12,30 @@ import { zipOf } from '../../region/zip/zip';
 import { atEnd, temporaryFolder } from '../support/folder';
 import { FLAGS } from '../support/synthesize';
 
-const [account, region] = ['111111111111', 'us-east-1'];
-const ASSETS = `cdk-hnb659fds-assets-${account}-${region}`;
-const ROLE = `arn:aws:iam::${account}:role/any`;
-const DELIVERY = checkDescription(
-  {
-    service: 'harbor',
-    account,
-    region,
-    dashboards: false,
-    notifications: {
-      authors: ['ada@example.com'],
-      chat: { workspaceId: 'T0123456789', channelId: 'C0123456789' },
+/** An account and a region. */
+interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
+const HOME: Place = { account: '111111111111', region: 'us-east-1' };
+const ASSETS = `cdk-hnb659fds-assets-${HOME.account}-${HOME.region}`;
+const deliveryTo = (place: Place) =>
+  checkDescription(
+    {
+      service: 'harbor',
+      ...HOME,
+      dashboards: false,
+      notifications: {
+        authors: ['ada@example.com'],
+        chat: { workspaceId: 'T0123456789', channelId: 'C0123456789' },
+      },
+      environments: [{ name: 'prod', capacity: { min: 2, max: 2 }, ...place }],
     },
-    environments: [{ name: 'prod', capacity: { min: 2, max: 2 } }],
-  },
-  'delivery.ts',
-);
-const { pipeline: PIPELINE, repository: REPOSITORY } = pipelineNames(DELIVERY);
-const PROD = environmentNames(DELIVERY, DELIVERY.environments[0]!);
+    'delivery.ts',
+  );
+const { pipeline: PIPELINE, repository: REPOSITORY, records: RECORDS } = pipelineNames(deliveryTo(HOME));
+const PROD = environmentNames(deliveryTo(HOME), deliveryTo(HOME).environments[0]!);
 const METRICS_FUNCTION = 'DeliveryMetrics';
 
 const APPSPEC = `version: 0.0
@@ -55,23 +61,26 @@ export class ReleasedService {
   private constructor(
     readonly region: Region,
     folder: string,
+    private readonly place: Place,
   ) {
     this.#closed = path.join(folder, 'closed');
   }
 
-  static async start(): Promise<ReleasedService> {
+  /** @param place of the fleet */
+  static async start(place = HOME): Promise<ReleasedService> {
     const folder = temporaryFolder('insight');
     const region = await Region.start({ folder: path.join(folder, 'region'), clock: new ScaledClock(60) });
     atEnd(() => region.stop());
-    const service = new ReleasedService(region, folder);
+    const service = new ReleasedService(region, folder, place);
     await service.#createFleet();
     await service.#createPipeline();
     await service.#provision(path.join(folder, 'assembly'));
     return service;
   }
 
-  async call(service: string, operation: string, input: object): Promise<any> {
-    return (this.region.home.service(service as any) as any).operations[operation](input);
+  async call(service: string, operation: string, input: object, place = HOME): Promise<any> {
+    const scope = this.region.at(place.account, place.region);
+    return (scope.service(service as any) as any).operations[operation](input);
   }
 
   /** Whether the test after the deployment lets a release through. */
@@ -146,7 +155,7 @@ export class ReleasedService {
 
   /** Takes away what the metrics function knows to have counted. */
   async forget(): Promise<void> {
-    const logGroupName = pipelineNames(DELIVERY).records;
+    const logGroupName = RECORDS;
     const { logStreams } = await this.call('logs', 'DescribeLogStreams', { logGroupName });
     for (const { logStreamName } of logStreams)
       await this.call('logs', 'DeleteLogStream', { logGroupName, logStreamName });
@@ -213,32 +222,34 @@ export class ReleasedService {
   }
 
   async #createFleet(): Promise<void> {
-    const { LaunchTemplate } = await this.call('ec2', 'CreateLaunchTemplate', {
-      LaunchTemplateName: 'template',
-      LaunchTemplateData: {},
-    });
-    await this.call('autoscaling', 'CreateAutoScalingGroup', {
+    const { account, region } = this.place;
+    const call = (service: string, operation: string, input: object) =>
+      this.call(service, operation, input, this.place);
+    const template = { LaunchTemplateName: 'template', LaunchTemplateData: {} };
+    const { LaunchTemplate } = await call('ec2', 'CreateLaunchTemplate', template);
+    await call('autoscaling', 'CreateAutoScalingGroup', {
       AutoScalingGroupName: 'fleet',
       MinSize: 1,
       MaxSize: 1,
       LaunchTemplate: { LaunchTemplateId: LaunchTemplate.LaunchTemplateId, Version: '$Latest' },
       VPCZoneIdentifier: 'subnet-1',
     });
-    await this.region.home.service('autoscaling').group('fleet').stable();
-    await this.call('codedeploy', 'CreateApplication', { applicationName: PROD.application });
-    await this.call('codedeploy', 'CreateDeploymentGroup', {
+    await this.region.at(account, region).service('autoscaling').group('fleet').stable();
+    await call('codedeploy', 'CreateApplication', { applicationName: PROD.application });
+    await call('codedeploy', 'CreateDeploymentGroup', {
       applicationName: PROD.application,
       deploymentGroupName: PROD.deploymentGroup,
-      serviceRoleArn: ROLE,
+      serviceRoleArn: roleIn(this.place),
       autoScalingGroups: ['fleet'],
       autoRollbackConfiguration: { enabled: true, events: ['DEPLOYMENT_FAILURE'] },
     });
-    const { TopicArn } = await this.call('sns', 'CreateTopic', { Name: PROD.topic });
-    await this.call('sns', 'Subscribe', { TopicArn, Protocol: 'email', Endpoint: 'ada@example.com' });
+    const { TopicArn } = await call('sns', 'CreateTopic', { Name: PROD.topic });
+    await call('sns', 'Subscribe', { TopicArn, Protocol: 'email', Endpoint: 'ada@example.com' });
   }
 
   async #createPipeline(): Promise<void> {
-    await this.call('s3', 'CreateBucket', { Bucket: 'artifacts' });
+    for (const place of new Set([HOME, this.place]))
+      await this.call('s3', 'CreateBucket', { Bucket: bucketIn(place) }, place);
     await this.call('codecommit', 'CreateRepository', { repositoryName: REPOSITORY });
     await this.call('codebuild', 'CreateProject', {
       name: 'Test',
@@ -255,7 +266,7 @@ export class ReleasedService {
         image: 'aws/codebuild/standard:7.0',
         computeType: 'BUILD_GENERAL1_SMALL',
       },
-      serviceRole: ROLE,
+      serviceRole: roleIn(HOME),
     });
     const action = (name: string, category: string, provider: string, more: object) => ({
       name,
@@ -282,6 +293,8 @@ export class ReleasedService {
               DeploymentGroupName: PROD.deploymentGroup,
             },
             inputArtifacts,
+            roleArn: roleIn(this.place),
+            region: this.place.region,
           }),
           action('Test', 'Test', 'CodeBuild', {
             configuration: { ProjectName: 'Test' },
@@ -294,9 +307,11 @@ export class ReleasedService {
     await this.call('codepipeline', 'CreatePipeline', {
       pipeline: {
         name: PIPELINE,
-        roleArn: ROLE,
+        roleArn: roleIn(HOME),
         pipelineType: 'V2',
-        artifactStore: { type: 'S3', location: 'artifacts' },
+        artifactStores: Object.fromEntries(
+          [HOME, this.place].map((place) => [place.region, { type: 'S3', location: bucketIn(place) }]),
+        ),
         stages,
       },
     });
@@ -305,23 +320,34 @@ export class ReleasedService {
 
   async #provision(outdir: string): Promise<void> {
     const app = new App({ outdir, context: FLAGS, analyticsReporting: false });
-    const stack = new Stack(app, 'Delivery', { env: { account, region } });
-    new Insight(stack, 'Insight', { delivery: DELIVERY });
+    const delivery = deliveryTo(this.place);
+    const stack = new Stack(app, 'Delivery', { env: HOME });
+    new Insight(stack, 'Insight', { delivery });
+    const stacks: [Stack, Place][] = [[stack, HOME]];
+    if (this.place !== HOME) {
+      const there = new Stack(app, 'Environment', { env: this.place });
+      new ForwardedDeployments(there, 'Forwarded', { delivery, environment: delivery.environments[0]! });
+      stacks.push([there, this.place]);
+    }
+    const assembly = app.synth();
     await this.call('s3', 'CreateBucket', { Bucket: ASSETS });
-    const Name = '/cdk-bootstrap/hnb659fds/version';
-    await this.call('ssm', 'PutParameter', { Name, Type: 'String', Value: '30' });
-    const { template } = app.synth().getStackArtifact(stack.artifactId);
     for (const asset of fs.readdirSync(outdir).filter((name) => name.startsWith('asset.'))) {
       const handler = fs.readFileSync(path.join(outdir, asset, 'index.js'), 'utf8');
       const key = `${asset.replace('asset.', '')}.zip`;
       await this.region.home.service('s3').write(ASSETS, key, await zipOf({ 'index.js': handler }));
     }
-    await this.call('cloudformation', 'CreateStack', {
-      StackName: stack.stackName,
-      TemplateBody: JSON.stringify(template),
-      Capabilities: ['CAPABILITY_NAMED_IAM'],
-    });
-    const made = await this.region.home.service('cloudformation').finished(stack.stackName);
-    if (made.StackStatus !== 'CREATE_COMPLETE') throw new Error(made.StackStatusReason);
+    for (const [{ artifactId, stackName: StackName }, place] of stacks) {
+      const bootstrap = { Name: '/cdk-bootstrap/hnb659fds/version', Type: 'String', Value: '30' };
+      await this.call('ssm', 'PutParameter', bootstrap, place);
+      const TemplateBody = JSON.stringify(assembly.getStackArtifact(artifactId).template);
+      const input = { StackName, TemplateBody, Capabilities: ['CAPABILITY_NAMED_IAM'] };
+      await this.call('cloudformation', 'CreateStack', input, place);
+      const cloudformation = this.region.at(place.account, place.region).service('cloudformation');
+      const made = await cloudformation.finished(StackName);
+      if (made.StackStatus !== 'CREATE_COMPLETE') throw new Error(made.StackStatusReason);
+    }
   }
 }
+
+const roleIn = ({ account }: Place) => `arn:aws:iam::${account}:role/any`;
+const bucketIn = ({ region }: Place) => `artifacts-${region}`;
