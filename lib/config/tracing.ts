@@ -5,7 +5,8 @@ export interface Tracing {
   /**
    * Percent of the requests that are traced, 0 to 100. Those that fail are traced whatever it is.
    *
-   * @default 5, as X-Ray has it
+   * @default 5, the share of X-Ray's own default rule
+   * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
    */
   readonly samplePercent?: number;
 }

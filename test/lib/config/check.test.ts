@@ -119,6 +119,16 @@ test.each<[string, unknown, string]>([
     { ...DESCRIPTION, environments: ['beta'] },
     'environments[0]: found "beta", allowed is an environment, or a list of environments: a wave',
   ],
+  [
+    'a share of more than all requests',
+    { ...DESCRIPTION, tracing: { samplePercent: 101 } },
+    'tracing.samplePercent: found 101, allowed is a number from 0 to 100',
+  ],
+  [
+    'tracing that does not say how much',
+    { ...DESCRIPTION, tracing: true },
+    'tracing: found true, allowed is an object, or false',
+  ],
   ['nothing', undefined, 'delivery: found nothing, allowed is a delivery description'],
   ['an unknown key', { ...DESCRIPTION, colour: 'red' }, 'colour: unknown key'],
   [

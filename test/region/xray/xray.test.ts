@@ -11,6 +11,8 @@ import type { Journal } from '../../../region/journal/journal';
 import { Region } from '../../../region/region';
 import type { SegmentDocument } from '../../../region/xray/segment-document';
 import { atEnd, temporaryFolder } from '../../support/folder';
+import { resource } from '../../support/resource';
+import { testScope } from '../../support/scope';
 import { failed, NOW, newTraceId, segment } from './segments';
 
 const DAY = 86_400;
@@ -163,6 +165,20 @@ test('an old trace is forgotten', async () => {
   await put(segment({ start_time: NOW + 31 * DAY, end_time: NOW + 31 * DAY }));
   const { Traces } = await client.send(new BatchGetTracesCommand({ TraceIds: [trace_id] }));
   expect(Traces).toEqual([]);
+});
+
+test('groups and the like are recorded under the names that they have in AWS', async () => {
+  const scope = testScope();
+  const xray = scope.service('xray');
+  const ref = async (type: string, properties: object) =>
+    (await resource(scope, xray, type).create(properties)).physicalId;
+  const arn = 'arn:aws:xray:us-east-1:111111111111:';
+  expect(await ref('AWS::XRay::Group', { GroupName: 'slow' })).toMatch(new RegExp(`^${arn}group/slow/.+`));
+  expect(await ref('AWS::XRay::SamplingRule', { SamplingRule: { RuleName: 'all' } })).toBe(
+    `${arn}sampling-rule/all`,
+  );
+  expect(await ref('AWS::XRay::ResourcePolicy', { PolicyName: 'sns' })).toBe('sns');
+  expect(await ref('AWS::XRay::TransactionSearchConfig', {})).toBe('111111111111');
 });
 
 test("a sender's telemetry is accepted", async () => {
