@@ -82,7 +82,7 @@ export class CodePipeline implements AwsService {
         `A pipeline with the name '${declaration.name}' already exists in account '${this.scope.accountId}'`,
       );
     }
-    check(declaration);
+    check(declaration, this.scope.region);
     const pipeline = new Pipeline(this.scope, declaration, this.readings);
     this.pipelines.set(declaration.name!, pipeline);
     this.tags.set(declaration.name!, tags);
@@ -104,7 +104,7 @@ export class CodePipeline implements AwsService {
 
   private update(declaration: PipelineDeclaration) {
     const pipeline = this.find(declaration.name);
-    check(declaration);
+    check(declaration, this.scope.region);
     pipeline.update(declaration);
     return { pipeline: pipeline.declaration };
   }
@@ -147,8 +147,8 @@ export class CodePipeline implements AwsService {
 }
 
 /** Refuses what AWS refuses, and what the region cannot play. */
-function check(pipeline: PipelineDeclaration): void {
-  const structure = structureErrors(pipeline).map((error) => error.message);
+function check(pipeline: PipelineDeclaration, region: string): void {
+  const structure = structureErrors(pipeline, region).map((error) => error.message);
   if (structure.length > 0) throw new AwsError('InvalidStructureException', structure.join('\n'));
   const actions = actionErrors(pipeline);
   if (actions.length > 0) throw new AwsError('InvalidActionDeclarationException', actions.join('\n'));

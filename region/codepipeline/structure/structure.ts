@@ -15,10 +15,31 @@ const MAX_ACTIONS_PER_STAGE = 50;
 
 /**
  * Says what CodePipeline would refuse in a pipeline's structure: every error, in the order of the declaration.
+ *
+ * @param region the pipeline's own
  * @see https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html
  */
-export function structureErrors(pipeline: PipelineDeclaration): StructureError[] {
-  return [...pipelineErrors(pipeline), ...stageErrors(pipeline), ...artifactErrors(pipeline)];
+export function structureErrors(pipeline: PipelineDeclaration, region?: string): StructureError[] {
+  return [
+    ...pipelineErrors(pipeline),
+    ...stageErrors(pipeline),
+    ...storeErrors(pipeline, region),
+    ...artifactErrors(pipeline),
+  ];
+}
+
+/** An action needs an artifact store in its own region, and `artifactStore` is one of the pipeline's. */
+function storeErrors({ artifactStores, stages = [] }: PipelineDeclaration, own?: string): StructureError[] {
+  const stores = artifactStores ? Object.keys(artifactStores) : [own];
+  return stages.flatMap(({ name: stage, actions = [] }) =>
+    actions
+      .filter(({ region = own }) => region !== undefined && !stores.includes(region))
+      .map(({ name, region = own }) => {
+        const where = `Action "${name}" of stage "${stage}"`;
+        const allowed = 'a region with one of its own in artifactStores';
+        return structureError('ARTIFACT_STORE_INVALID', where, `no artifact store in ${region}`, allowed);
+      }),
+  );
 }
 
 function pipelineErrors(pipeline: PipelineDeclaration): StructureError[] {

@@ -8,6 +8,8 @@ const ASKED = vectors.filter(
 );
 const ofKind = (kind: string): any[] => ASKED.filter((vector) => vector.kind === kind);
 
+const STORE = { type: 'S3', location: 'artifacts' };
+
 describe('structure', () => {
   test.each(ofKind('structure').map((vector) => [vector.id, vector]))('%s', (_, { pipeline, expected }) => {
     const codes = structureErrors(pipeline).map((error) => error.code);
@@ -22,6 +24,20 @@ describe('structure', () => {
     expect(structureErrors(pipeline as PipelineDeclaration).map((error) => error.message)).toEqual([
       'Action "Bld" of stage "Build": found the runOrder 1000; allowed is a whole number from 1 to 999',
     ]);
+  });
+
+  test.each<[object, string[]]>([
+    [{ artifactStore: STORE }, ['no artifact store in us-west-2']],
+    [
+      { artifactStores: { 'us-west-2': STORE } },
+      ['no artifact store in eu-west-1', 'no artifact store in eu-west-1'],
+    ],
+    [{ artifactStores: { 'eu-west-1': STORE, 'us-west-2': STORE } }, []],
+  ])('an action needs an artifact store in its region: %j', (stores, expected) => {
+    const { artifactStore: _, ...pipeline } = structuredClone(ofKind('structure')[0]).pipeline;
+    pipeline.stages[1].actions[0].region = 'us-west-2';
+    const errors = structureErrors({ ...pipeline, ...stores }, 'eu-west-1');
+    expect(errors.map(({ message }) => /found (.*);/.exec(message)?.[1])).toEqual(expected);
   });
 
   test('an output artifact and a namespace belong to one action', () => {
