@@ -58,6 +58,7 @@ export class Rehearsal {
     readonly options: RehearsalOptions,
   ) {
     this.codepipeline = this.client(CodePipelineClient);
+    region.journal.follow((entry) => void this.approve(entry));
   }
 
   /** @throws DescriptionError when the description says something it may not */
@@ -102,7 +103,7 @@ export class Rehearsal {
       ),
     );
     const stack = `Tidegate-${this.delivery.service}-pipeline`;
-    await this.cdk().run('deploy', stack, '--require-approval', 'never');
+    await this.cdk().run('deploy', stack, '--require-approval', 'never', '--concurrency', '4');
   }
 
   /** The developer's clone of the repository that the pipeline stack has declared. */
@@ -128,12 +129,10 @@ export class Rehearsal {
     const since = this.journal.position;
     const pushed = Date.now();
     const commit = await workspace.release(message);
-    const approving = this.journal.follow((entry) => void this.approve(entry));
     const end = await this.journal.waitFor(
       ({ type }) => type === 'PipelineSucceeded' || type === 'PipelineFailed',
       { since, signal: this.options.signal },
     );
-    approving();
     return { commit, since, pushed, end };
   }
 
@@ -188,7 +187,7 @@ export class Rehearsal {
   }
 
   /** The load balancer's URL, as the environment's stack gives it out. */
-  private async url(environment: string): Promise<string> {
+  async url(environment: string): Promise<string> {
     const cloudformation = this.client(CloudFormationClient, this.environment(environment));
     const StackName = `Tidegate-${this.delivery.service}-${environment}`;
     const { Stacks = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName }));
