@@ -1,4 +1,5 @@
 import type { Commit } from '../execution';
+import { deploymentUrl, logsUrl } from '../links';
 import type { Message } from '../message';
 import type { BegunRollback } from './environment';
 import type { GuardSettings } from './settings';
@@ -63,7 +64,7 @@ export function failureNotice({ deployment, deploymentId, alarm }: BegunRollback
 }
 
 /** A notice as a message to the environment's topic. */
-export function messageOf(notice: Notice, { topicArn, application }: GuardSettings): Message {
+export function messageOf(notice: Notice, { topicArn, application, logGroup }: GuardSettings): Message {
   const region = topicArn.split(':')[3];
   const { headline, deploymentId, commit, alarm, reason, done, entry, look = deploymentId } = notice;
   const release = commit ? `commit ${commit.id.slice(0, 7)} "${commit.subject}"` : 'no commit';
@@ -76,7 +77,8 @@ export function messageOf(notice: Notice, { topicArn, application }: GuardSettin
       ...(entry ? [`Way into the stage: ${entry}`] : []),
     ],
     links: {
-      Deployment: `https://${region}.console.aws.amazon.com/codesuite/codedeploy/deployments/${look}?region=${region}`,
+      Deployment: deploymentUrl(look, region),
+      Logs: logsUrl(logGroup, region),
     },
   };
 }

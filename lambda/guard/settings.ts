@@ -8,6 +8,8 @@ export interface GuardSettings {
   /** Minutes after a release for which an alarm rolls it back. */
   readonly watchMinutes: number;
   readonly topicArn: string;
+  /** Name of the log group of the instances. */
+  readonly logGroup: string;
   /** The way into the environment. */
   readonly pipeline: PipelineStage;
 }

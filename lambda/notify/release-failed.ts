@@ -1,9 +1,9 @@
 import { CodeCommitClient, GetCommitCommand } from '@aws-sdk/client-codecommit';
 import { type CodePipelineClient, GetPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { actionsOf, type Commit, commitOf } from '../execution';
+import { commitUrl, executionUrl } from '../links';
 import type { Message } from '../message';
 import type { DeliverySettings } from '../settings';
-import { commitUrl, executionUrl } from './links';
 
 const codecommit = new CodeCommitClient();
 

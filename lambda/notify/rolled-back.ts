@@ -2,10 +2,10 @@ import { CodeDeployClient, type DeploymentInfo, GetDeploymentCommand } from '@aw
 import type { CodePipelineClient } from '@aws-sdk/client-codepipeline';
 import { reach } from '../assume-role';
 import { actionsOf, commitOf, executionBehind } from '../execution';
+import { deploymentUrl, executionUrl, failedRequestsUrl, logsUrl } from '../links';
 import type { Message } from '../message';
 import { isProof } from '../proof';
 import type { DeliverySettings, EnvironmentSettings } from '../settings';
-import { deploymentUrl, executionUrl, failedRequestsUrl, logsUrl } from './links';
 import { authorOf, describe } from './release-failed';
 
 /**

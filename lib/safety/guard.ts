@@ -68,6 +68,7 @@ export class Guard extends Construct {
       },
       watchMinutes: environment.guardMinutes,
       topicArn: topic.topicArn,
+      logGroup: names.logGroup,
       pipeline: {
         name: pipelineNames(delivery).pipeline,
         region: delivery.region ?? stack.region,

@@ -32,6 +32,7 @@ export const SETTINGS: GuardSettings = {
   },
   watchMinutes: 60,
   topicArn: 'arn:aws:sns:us-east-1:111111111111:harbor-prod',
+  logGroup: '/tidegate/harbor/prod/instances',
   pipeline: { name: 'tidegate-harbor', region: 'eu-central-1', stage: 'prod' },
 };
 

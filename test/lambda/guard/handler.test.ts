@@ -81,6 +81,7 @@ describe('an alarm goes off after a release', () => {
           'Way into the stage: closed, until a newer commit arrives at prod or a person opens it',
           '',
           'Deployment: https://us-east-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-3?region=us-east-1',
+          'Logs: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Ftidegate$252Fharbor$252Fprod$252Finstances',
         ].join('\n'),
       },
     ]);
