@@ -120,6 +120,11 @@ test.each<[string, unknown, string]>([
     'environments[0]: found "beta", allowed is an environment, or a list of environments: a wave',
   ],
   [
+    'a retention that CloudWatch Logs does not have',
+    { ...DESCRIPTION, logRetentionDays: 31 },
+    'logRetentionDays: found 31, allowed is one of 1, 3, 5, 7, 14, 30, 60, 90,',
+  ],
+  [
     'a share of more than all requests',
     { ...DESCRIPTION, tracing: { samplePercent: 101 } },
     'tracing.samplePercent: found 101, allowed is a number from 0 to 100',
