@@ -122,7 +122,7 @@ test.each<[string, unknown, string]>([
   [
     'a retention that CloudWatch Logs does not have',
     { ...DESCRIPTION, logRetentionDays: 31 },
-    'logRetentionDays: found 31, allowed is one of 1, 3, 5, 7, 14, 30, 60, 90,',
+    'logRetentionDays: found 31, allowed is one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653',
   ],
   [
     'a share of more than all requests',
