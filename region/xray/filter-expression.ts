@@ -108,13 +108,13 @@ class Parser {
     const { kind, text } = this.next();
     if (kind !== 'word') throw this.refuse(`'${text}' is not a keyword`);
     if (text === 'service') return this.service();
-    const boolean = BOOLEANS[text];
+    const boolean = own(BOOLEANS, text);
     if (boolean) {
       const compare = this.comparison() ?? ((found: Value) => found === true);
       return (subject) => compare(boolean(subject));
     }
     if (text.startsWith('annotation')) return this.annotation(text);
-    const value = VALUES[text];
+    const value = own(VALUES, text);
     if (!value) throw this.refuse(`the keyword '${text}' is not played; ${PLAYED}`);
     const compare = this.comparison();
     return (subject) => {
@@ -155,7 +155,7 @@ class Parser {
 
   private comparison(): ((found: Value) => boolean) | undefined {
     const operator = this.tokens[0]?.text ?? '';
-    const compare = Object.hasOwn(COMPARISONS, operator) ? COMPARISONS[operator] : undefined;
+    const compare = own(COMPARISONS, operator);
     if (!compare) return undefined;
     this.next();
     const { kind, text } = this.next();
@@ -204,4 +204,8 @@ class Parser {
   private refuse(why: string): AwsError {
     return new AwsError('InvalidRequestException', `Invalid filter expression '${this.expression}': ${why}.`);
   }
+}
+
+function own<Value>(table: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
 }

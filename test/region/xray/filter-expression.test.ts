@@ -60,6 +60,7 @@ test.each([
     'edge("harbor", "berths")',
     /keyword 'edge' is not played; played are ok, .*annotation\[key\] and service\(\)/,
   ],
+  ['constructor', /keyword 'constructor' is not played/],
   ['rootcause.fault.service { name = "x" }', /keyword 'rootcause.fault.service' is not played/],
   ['service(id(name: "x"))', /service\(id\) is not played/],
   ['fault AND', /ends too early/],
