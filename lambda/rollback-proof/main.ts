@@ -14,7 +14,7 @@ const log = (line: string) => console.log(`${new Date().toISOString()} ${line}`)
 
 async function main(): Promise<void> {
   const stopped = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.abort());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.abort());
 
   const { ROLLBACK_PROOF, EXECUTION_ID: executionId, SERVICE_URL: url } = proofVariables();
   const settings: ProofSettings = JSON.parse(ROLLBACK_PROOF);

@@ -1,4 +1,5 @@
-import { execSync } from 'node:child_process';
+import { execSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -10,7 +11,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { FileSet } from 'aws-cdk-lib/pipelines';
 import { checkDescription } from '../../lib/config/check';
 import { ServiceStack } from '../../lib/environment/service-stack';
-import { pipelineNames } from '../../lib/names';
+import { environmentNames, pipelineNames } from '../../lib/names';
 import { DeployStep } from '../../lib/pipeline/deploy-step';
 import { BUNDLE_PROOF, RollbackProofStep } from '../../lib/safety/rollback-proof-step';
 import { ScaledClock } from '../../region/clock/clock';
@@ -39,8 +40,8 @@ const delivery = checkDescription(
   'delivery.ts',
 );
 const [declared] = delivery.environments;
-/** Builds live by the wall clock: three seconds of half and half are enough to see it. */
-const gamma = { ...declared!, rollbackProof: { ...declared!.rollbackProof!, minutes: 0.05 } };
+/** Builds live by the wall clock: a second of half and half is enough to see it. */
+const gamma = { ...declared!, rollbackProof: { ...declared!.rollbackProof!, minutes: 0.02 } };
 
 /** The pipeline with the proof, and one without it to the same fleet. */
 export const PROVEN = pipelineNames(delivery).pipeline;
@@ -48,6 +49,7 @@ export const UNPROVEN = 'unproven';
 
 /** One run of a pipeline, with what users saw meanwhile. */
 export interface Run {
+  readonly executionId: string;
   readonly status: 'Succeeded' | 'Failed';
   /** Actions by how they ended. */
   readonly actions: readonly string[];
@@ -67,7 +69,7 @@ export class ProvenRelease {
   private constructor(
     readonly region: Region,
     private readonly url: string,
-    private readonly program: Buffer,
+    private readonly program: string,
   ) {}
 
   static async start(): Promise<ProvenRelease> {
@@ -86,8 +88,9 @@ export class ProvenRelease {
     const pipelineApp = app('pipelines');
     declarePipelines(new Stack(pipelineApp, 'Pipelines', { env: HOME }), url!);
     await createStacks(region, pipelineApp);
-    const release = new ProvenRelease(region, url!, fs.readFileSync(program));
+    const release = new ProvenRelease(region, url!, program);
     await release.call('codecommit', 'CreateRepository', { repositoryName: 'harbor' });
+    await release.#expectUnhealthyHosts();
     return release;
   }
 
@@ -97,7 +100,7 @@ export class ProvenRelease {
 
   /** Pushes a revision and lets a pipeline bring it as far as it gets. */
   async release(name: string, options: RevisionOptions = {}, pipeline = PROVEN): Promise<Run> {
-    const files: Record<string, string | Buffer> = { 'rollback-proof.js': this.program };
+    const files: Record<string, string | Buffer> = { 'rollback-proof.js': fs.readFileSync(this.program) };
     for (const [file, { content }] of Object.entries(revisionFiles(name, options)))
       files[file] = content as string;
     const { commitId } = await this.call('codecommit', 'CreateCommit', {
@@ -120,6 +123,7 @@ export class ProvenRelease {
     );
     const answers = [...this.#answers];
     return {
+      executionId: pipelineExecutionId,
       status: end.type === 'PipelineSucceeded' ? 'Succeeded' : 'Failed',
       ...(await this.#actions(pipeline, pipelineExecutionId)),
       deployments: await this.#deployments(since),
@@ -127,11 +131,43 @@ export class ProvenRelease {
     };
   }
 
+  /**
+   * Runs the program of the proof by itself, with what the pipeline gives its build, for the revision of an execution.
+   *
+   * @param terminateAt what it prints when it is told to stop
+   */
+  async terminate(executionId: string, terminateAt: string): Promise<{ code: number | null; log: string }> {
+    const { pipeline } = await this.call('codepipeline', 'GetPipeline', { name: PROVEN });
+    const { EnvironmentVariables } = pipeline.stages[1].actions[0].configuration;
+    const variables = JSON.parse(EnvironmentVariables).map(({ name, value }: any) => [name, value]);
+    const program = spawn(process.execPath, [this.program], {
+      env: {
+        ...this.region.home.environment(),
+        ...Object.fromEntries(variables),
+        EXECUTION_ID: executionId,
+      },
+    });
+    let log = '';
+    program.stdout.on('data', (text) => {
+      log += text;
+      if (!program.killed && log.includes(terminateAt)) program.kill('SIGTERM');
+    });
+    const [code] = await once(program, 'exit');
+    return { code, log };
+  }
+
   /** What the load balancer answers now. */
   async serves(): Promise<string[]> {
     const answers = new Set<string>();
     for (let count = 0; count < 4; count++) answers.add(await ask(this.url));
     return [...answers];
+  }
+
+  /** Under a fast clock the fleet waits for its first release for so long that this alarm would stop it. */
+  async #expectUnhealthyHosts(): Promise<void> {
+    const AlarmNames = [environmentNames(delivery, gamma).alarms.unhealthyHosts];
+    const { MetricAlarms } = await this.call('cloudwatch', 'DescribeAlarms', { AlarmNames });
+    await this.call('cloudwatch', 'PutMetricAlarm', { ...MetricAlarms[0], Threshold: 99 });
   }
 
   async #actions(pipelineName: string, pipelineExecutionId: string): Promise<Pick<Run, 'actions' | 'log'>> {

@@ -7,6 +7,8 @@ jest.setTimeout(120_000);
  * the load of the proof, a user who sees everything. The tests are one story.
  */
 let gamma: ProvenRelease;
+/** The execution that brought the first release. */
+let first: string;
 
 beforeAll(async () => {
   gamma = await ProvenRelease.start();
@@ -16,6 +18,7 @@ const bad = (answers: readonly string[]) => answers.filter((answer) => !answer.e
 
 test('a first release has nothing to go back to: the proof says so, and lets it on', async () => {
   const run = await gamma.release('v1');
+  first = run.executionId;
   expect(run).toMatchObject({
     status: 'Succeeded',
     actions: ['Source Succeeded', 'RollbackProof Succeeded', 'Deploy Succeeded'],
@@ -66,6 +69,15 @@ test('a release that drops requests when it is stopped is caught, although its r
     'user, Rollback proof: Stopped',
     expect.stringMatching(/^codeDeployRollback, .*: Succeeded$/),
   ]);
+  expect(await gamma.serves()).toEqual(['v2 200']);
+});
+
+test('a proof that is told to stop while half of the fleet has the new revision puts the fleet back', async () => {
+  const { code, log } = await gamma.terminate(first, 'have the new revision');
+  expect(code).toBe(1);
+  expect(log).toMatch(
+    /: the build was stopped\. The fleet was put back on the revision before, by deployment d-/,
+  );
   expect(await gamma.serves()).toEqual(['v2 200']);
 });
 

@@ -49,7 +49,7 @@ export function revisionFiles(
     'server.js': { content: server },
     'app.service': { content: UNIT },
     'stop.sh': script(brokenStop ? 'exit 1' : 'systemctl stop app.service || [ $? -eq 5 ]'),
-    'before-block.sh': script(stopsTooEarly ? 'systemctl stop app.service; sleep 2' : 'exit 0'),
+    'before-block.sh': script(stopsTooEarly ? 'systemctl stop app.service; sleep 0.5' : 'exit 0'),
     'start.sh': script('set -e', 'systemctl daemon-reload', 'systemctl restart app.service'),
   };
 }

@@ -136,6 +136,7 @@ test.each<[string, ActionExecutionDetail[]]>([
     'in provisioning, before anything is deployed',
     [source(), failing('beta', 'Prepare', { from: 1, to: 5 })],
   ],
+  ['in a rollback proof', [source(), failing('beta', 'RollbackProof', { from: 1, to: 5 })]],
 ])('a failure %s is no failure of a change', async (_, actions) => {
   await ends('FAILED', actions);
 
