@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Aws } from 'aws-cdk-lib';
 import { UserData } from 'aws-cdk-lib/aws-ec2';
 
@@ -28,6 +29,8 @@ export function userData({ service, variables, agent }: UserDataProps): UserData
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   const commands = UserData.forLinux();
   commands.addCommands(
+    // Where installation scripts write, by their convention; unset on an instance, and so looked at before `set -u`.
+    'root=$DESTDIR',
     'set -euo pipefail',
     `dnf install -y ${RUNTIME} amazon-cloudwatch-agent`,
     ...file(`/etc/sysconfig/${service}`, assignments),
@@ -40,10 +43,8 @@ export function userData({ service, variables, agent }: UserDataProps): UserData
   return commands;
 }
 
-/** Writes a file; in the manner of installation scripts below DESTDIR, which is empty on an instance. */
-function file(path: string, lines: string[]): string[] {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
-  return [`install -D -m 644 /dev/stdin "${'${DESTDIR:-}'}${path}" <<'END'`, ...lines, 'END'];
+function file(file: string, lines: string[]): string[] {
+  return [`mkdir -p "$root${path.dirname(file)}"`, `cat > "$root${file}" <<'END'`, ...lines, 'END'];
 }
 
 /** systemd keeps the file of a unit's output open, so it is copied and cut off; the CloudWatch agent follows that. */

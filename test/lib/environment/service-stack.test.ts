@@ -72,11 +72,12 @@ describe('the fleet', () => {
       .map((part: any) => part.Ref ?? part)
       .join('');
     const file = (path: string) =>
-      new RegExp(`"\\$\\{DESTDIR:-\\}${path}" <<'END'\n(.*?)\nEND\n`, 's').exec(script)?.[1];
+      new RegExp(`cat > "\\$root${path}" <<'END'\n(.*?)\nEND\n`, 's').exec(script)?.[1];
 
     test('installs the runtime and both agents, a pinned CodeDeploy agent last', () => {
-      expect(script.split('\n').filter((line) => /^(#|set|dnf|amazon|systemctl)/.test(line))).toEqual([
+      expect(script.split('\n').filter((line) => /^(#|root|set|dnf|amazon|systemctl)/.test(line))).toEqual([
         '#!/bin/bash',
+        'root=$DESTDIR',
         'set -euo pipefail',
         'dnf install -y nodejs24 amazon-cloudwatch-agent',
         'amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/opt/aws/amazon-cloudwatch-agent/etc/tidegate.json',
@@ -95,7 +96,9 @@ describe('the fleet', () => {
 
     test('has the service, the hook scripts and the first boot logged, each to a stream of the instance', () => {
       const [group] = Object.keys(
-        beta.findResources('AWS::Logs::LogGroup', { Properties: { LogGroupName: '/tidegate/harbor/beta/instances' } }),
+        beta.findResources('AWS::Logs::LogGroup', {
+          Properties: { LogGroupName: '/tidegate/harbor/beta/instances' },
+        }),
       );
       const { logs } = JSON.parse(file('/opt/aws/amazon-cloudwatch-agent/etc/tidegate.json')!);
       const entry = (file_path: string, stream: string) => ({

@@ -27,7 +27,8 @@ const CONFIG = JSON.stringify({
   },
 });
 const CLOUDWATCH_AGENT = `dnf install -y amazon-cloudwatch-agent
-install -D -m 644 /dev/stdin "\${DESTDIR:-}/etc/agent.json" <<'END'
+mkdir -p "\${DESTDIR:-}/etc"
+cat > "\${DESTDIR:-}/etc/agent.json" <<'END'
 ${CONFIG}
 END
 amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/etc/agent.json`;
