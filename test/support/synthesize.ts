@@ -21,7 +21,13 @@ export const DESCRIPTION: DeliveryDescription & { readonly environments: readonl
 /** An app with the feature flags of cdk.json, as the CLI makes it. Handlers are not bundled: their code has its own tests. */
 export function testApp(): App {
   process.env.CDK_VALIDATION = 'false'; // seconds for every test file; test/bin synthesizes with it
-  return new App({ context: { ...FLAGS, 'aws:cdk:bundling-stacks': [] } });
+  return new App({
+    context: { ...FLAGS, 'aws:cdk:bundling-stacks': [] },
+    // What no template holds, and takes a third of the time.
+    analyticsReporting: false,
+    stackTraces: false,
+    treeMetadata: false,
+  });
 }
 
 export interface Synthesized {
@@ -31,14 +37,24 @@ export interface Synthesized {
   environment(name: string): Template;
 }
 
+const synthesized = new Map<string, Synthesized>();
+
+/** Equal descriptions are synthesized once: a test that changes what it gets makes an app of its own. */
 export function synthesize(description: DeliveryDescription = DESCRIPTION): Synthesized {
-  const app = testApp();
-  const stack = new PipelineStack(app, checkDescription(description, 'delivery.ts'));
-  return {
-    app,
-    pipeline: Template.fromStack(stack),
-    environment: (name) => Template.fromStack(stack.node.findChild(name).node.findChild('Service') as Stack),
-  };
+  const key = JSON.stringify(description);
+  let found = synthesized.get(key);
+  if (!found) {
+    const app = testApp();
+    const stack = new PipelineStack(app, checkDescription(description, 'delivery.ts'));
+    found = {
+      app,
+      pipeline: Template.fromStack(stack),
+      environment: (name) =>
+        Template.fromStack(stack.node.findChild(name).node.findChild('Service') as Stack),
+    };
+    synthesized.set(key, found);
+  }
+  return found;
 }
 
 /** The same delivery with its pipeline in one account and its environments in others, the last in another region. */
