@@ -18,7 +18,6 @@ export class EnvironmentTopic extends NotificationTopic {
       email: delivery.notifications.email,
       key,
       topicName: environmentNames(delivery, environment).topic,
-      pipelineAccount: environment.account === delivery.account ? undefined : delivery.account,
     });
   }
 }

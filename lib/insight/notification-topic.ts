@@ -1,5 +1,5 @@
 import { Aws, RemovalPolicy } from 'aws-cdk-lib';
-import { AccountPrincipal, AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -8,12 +8,6 @@ import { Construct } from 'constructs';
 export interface NotificationTopicProps {
   /** Name of the topic, by which those publish who cannot refer to it. */
   readonly topicName: string;
-  /**
-   * Account of the pipeline, when it is another: its functions publish too.
-   *
-   * @default - only the topic's own account publishes
-   */
-  readonly pipelineAccount?: string;
   /**
    * Addresses that are told. Each confirms its subscription once, by the link AWS sends it.
    *
@@ -39,11 +33,7 @@ export interface NotificationTopicProps {
 export class NotificationTopic extends Construct {
   readonly topic: Topic;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { topicName, pipelineAccount, email = [], ...props }: NotificationTopicProps,
-  ) {
+  constructor(scope: Construct, id: string, { topicName, email = [], ...props }: NotificationTopicProps) {
     super(scope, id);
     const key =
       props.key ??
@@ -56,7 +46,6 @@ export class NotificationTopic extends Construct {
     for (const address of email) this.topic.addSubscription(new EmailSubscription(address));
 
     const keyUse = { actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], resources: ['*'] };
-    const publishing = { actions: ['sns:Publish'], resources: [this.topic.topicArn] };
     const cloudwatch = new ServicePrincipal('cloudwatch.amazonaws.com');
     key.addToResourcePolicy(
       new PolicyStatement({
@@ -64,7 +53,7 @@ export class NotificationTopic extends Construct {
         principals: [new AnyPrincipal()],
         conditions: {
           StringEquals: {
-            'kms:CallerAccount': [Aws.ACCOUNT_ID, ...(pipelineAccount ? [pipelineAccount] : [])],
+            'kms:CallerAccount': [Aws.ACCOUNT_ID],
             'kms:ViaService': `sns.${Aws.REGION}.${Aws.URL_SUFFIX}`,
           },
         },
@@ -73,14 +62,11 @@ export class NotificationTopic extends Construct {
     key.addToResourcePolicy(new PolicyStatement({ ...keyUse, principals: [cloudwatch] }));
     this.topic.addToResourcePolicy(
       new PolicyStatement({
-        ...publishing,
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
         principals: [cloudwatch],
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
-    if (pipelineAccount)
-      this.topic.addToResourcePolicy(
-        new PolicyStatement({ ...publishing, principals: [new AccountPrincipal(pipelineAccount)] }),
-      );
   }
 }
