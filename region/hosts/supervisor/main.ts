@@ -24,6 +24,7 @@ const channel = new Channel();
 const clock = new ScaledClock();
 const note = (message: string) => channel.journal('NotPlayed', message);
 
+let endUserData = () => {};
 const packages = new Packages(config);
 const codedeployAgent = new Agent({ ...config, clock, note });
 const emit: Emit = (service, operation, input) => channel.call({ service, operation, input });
@@ -83,7 +84,9 @@ async function joinNetwork({ address, gateway }: { address: string; gateway: str
 
 /** The first boot. An instance without user data is one of an image with the CodeDeploy agent on it. */
 async function boot(): Promise<void> {
-  const outcome = await runUserData(config);
+  const outcome = await runUserData(config, (end) => {
+    endUserData = end;
+  });
   if (!outcome) {
     packages.bake('codedeploy-agent');
     await manager.load(CODEDEPLOY_AGENT)!.start();
@@ -99,6 +102,7 @@ async function boot(): Promise<void> {
 
 /** Ends all that the host has started. In a namespace, the end of its first process does the rest. */
 function end(): void {
+  endUserData();
   manager.kill();
   if (config.mode === 'process') killAll(hostMarker(config.folder));
   process.exit();
