@@ -77,7 +77,7 @@ export class ProvenRelease {
     const program = path.join(folder, 'rollback-proof.js');
     execSync(BUNDLE_PROOF.replace(/--outfile=\S+/, `--outfile=${program}`), { cwd: ROOT });
 
-    const region = await Region.start({ folder: path.join(folder, 'region'), clock: new ScaledClock(20) });
+    const region = await Region.start({ folder: path.join(folder, 'region'), clock: new ScaledClock(40) });
     atEnd(() => region.stop());
     await bootstrap(region);
     const app = (name: string) =>
