@@ -10,6 +10,8 @@ module.exports = {
     ],
   },
   snapshotSerializers: ['<rootDir>/test/support/normalise.ts'],
+  globalSetup: '<rootDir>/test/support/temporary.js',
+  globalTeardown: '<rootDir>/test/support/temporary-end.js',
   testSequencer: '<rootDir>/test/fast-first.js',
   maxWorkers: 2,
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',

@@ -16,7 +16,12 @@ export class CdkCli {
     private readonly environment: Readonly<Record<string, string>>,
     private readonly signal: AbortSignal,
   ) {
-    fs.mkdirSync(folder, { recursive: true });
+    fs.mkdirSync(this.#temporary, { recursive: true });
+  }
+
+  /** The CLI leaves zip files behind. */
+  get #temporary(): string {
+    return path.join(this.folder, 'tmp');
   }
 
   /**
@@ -32,7 +37,12 @@ export class CdkCli {
       [cli, command, ...args, '--output', path.join(this.folder, 'cdk.out'), '--no-color', '--ci'],
       {
         cwd: this.project,
-        env: { PATH: process.env['PATH'], HOME: this.folder, ...this.environment },
+        env: {
+          PATH: process.env['PATH'],
+          HOME: this.folder,
+          TMPDIR: this.#temporary,
+          ...this.environment,
+        },
         stdio: ['ignore', 'pipe', output],
         signal: this.signal,
       },
