@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => region?.stop());
 
-test('what the description may ask of security deploys, and the ledger says that it is recorded', async () => {
+test('what the description may ask of security deploys, and the ledger says what is done with it', async () => {
   const { home } = region;
   const iam = home.service('iam').operations;
   await iam.CreateGroup!({ GroupName: 'developers' });
@@ -27,6 +27,7 @@ test('what the description may ask of security deploys, and the ledger says that
         security: {
           cloudTrail: true,
           guardDuty: true,
+          inspector: true,
           protectBranch: { groups: ['developers'], roles: ['developer'] },
         },
       },
@@ -43,12 +44,13 @@ test('what the description may ask of security deploys, and the ledger says that
   });
   const finished = await home.service('cloudformation').finished('protected');
   expect(finished).toMatchObject({ StackStatus: 'CREATE_COMPLETE' });
-  const recorded = region.ledger.entries().filter(({ property }) => property === undefined);
-  expect(recorded).toEqual(
+  const resources = region.ledger.entries().filter(({ property }) => property === undefined);
+  expect(resources).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ type: 'AWS::CloudTrail::Trail', disposition: 'recorded' }),
       expect.objectContaining({ type: 'AWS::GuardDuty::Detector', disposition: 'recorded' }),
-      expect.objectContaining({ type: 'AWS::IAM::ManagedPolicy', disposition: 'recorded' }),
+      expect.objectContaining({ type: 'AWS::IAM::ManagedPolicy', disposition: 'modelled' }),
+      expect.objectContaining({ type: 'Custom::Inspector', disposition: 'executed' }),
     ]),
   );
 });
