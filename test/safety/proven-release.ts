@@ -11,7 +11,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { FileSet } from 'aws-cdk-lib/pipelines';
 import { checkDescription } from '../../lib/config/check';
 import { ServiceStack } from '../../lib/environment/service-stack';
-import { environmentNames, pipelineNames } from '../../lib/names';
+import { pipelineNames } from '../../lib/names';
 import { DeployStep } from '../../lib/pipeline/deploy-step';
 import { BUNDLE_PROOF, RollbackProofStep } from '../../lib/safety/rollback-proof-step';
 import { ScaledClock } from '../../region/clock/clock';
@@ -90,7 +90,6 @@ export class ProvenRelease {
     await createStacks(region, pipelineApp);
     const release = new ProvenRelease(region, url!, program);
     await release.call('codecommit', 'CreateRepository', { repositoryName: 'harbor' });
-    await release.#expectUnhealthyHosts();
     return release;
   }
 
@@ -161,13 +160,6 @@ export class ProvenRelease {
     const answers = new Set<string>();
     for (let count = 0; count < 4; count++) answers.add(await ask(this.url));
     return [...answers];
-  }
-
-  /** Under a fast clock the fleet waits for its first release for so long that this alarm would stop it. */
-  async #expectUnhealthyHosts(): Promise<void> {
-    const AlarmNames = [environmentNames(delivery, gamma).alarms.unhealthyHosts];
-    const { MetricAlarms } = await this.call('cloudwatch', 'DescribeAlarms', { AlarmNames });
-    await this.call('cloudwatch', 'PutMetricAlarm', { ...MetricAlarms[0], Threshold: 99 });
   }
 
   async #actions(pipelineName: string, pipelineExecutionId: string): Promise<Pick<Run, 'actions' | 'log'>> {
