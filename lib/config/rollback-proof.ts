@@ -55,7 +55,7 @@ export function resolveRollbackProof(proof: RollbackProof | undefined): Required
  * Minutes for which CodeDeploy holds between two zones, longer than any proof takes: what ends it is the proof. One whose
  * build was killed leaves that time to a person, or to the proof of the next release.
  */
-const HOLD_MINUTES = 300;
+export const HOLD_MINUTES = 300;
 
 /** How a proof deploys: zone by zone, with the environment's own minimum of healthy instances or else half of them. */
 export function proofConfiguration(configuration: DeploymentConfiguration): CustomConfiguration {

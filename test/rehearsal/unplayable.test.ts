@@ -32,6 +32,20 @@ test('accounts, regions, waves, a one-box, an approval and zones can be played',
   ).toEqual([]);
 });
 
+test('a rollback proof whose minutes are longer than its deployment holds, by the wall clock, cannot', () => {
+  const proven = (minutes: number) => ({
+    environments: [
+      { name: 'gamma', capacity, rollbackProof: { minutes } },
+      { name: 'prod', capacity },
+    ],
+  });
+  expect(linesFor(proven(2))).toEqual([]);
+  expect(linesFor(proven(3))).toEqual([
+    'delivery.ts: environments[0].rollbackProof.minutes: found 3; a build lives by the wall clock, and at a scale of 120 its deployment holds for 150 seconds, take a smaller --scale',
+  ]);
+  expect(linesFor(proven(3), 60)).toEqual([]);
+});
+
 test.each([
   [
     {
