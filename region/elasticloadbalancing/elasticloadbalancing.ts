@@ -96,14 +96,14 @@ export class ElasticLoadBalancing implements AwsService {
   async modifyListener(arn: string, changes: Record<string, any>): Promise<Listener> {
     const listener = this.listener(arn);
     const settings = this.listenerSettings({ ...listener.settings, ...changes });
-    if (settings.Protocol !== listener.settings.Protocol)
+    const security = await this.securityOf(settings);
+    const moves = settings.Protocol !== listener.settings.Protocol;
+    if (moves && listener.socket.taken(security ? 'https' : 'http'))
       throw new AwsError(
         'ValidationError',
-        `Protocol is ${settings.Protocol}, was ${listener.settings.Protocol}; the rehearsal region makes another listener for another protocol`,
+        `another listener of ${settings.Protocol} shares the address of ${arn} in the rehearsal region; delete one, make another`,
       );
-    const security = await this.securityOf(settings);
-    if (security) listener.secure(security);
-    listener.settings = settings;
+    listener.modify(settings, security);
     this.arrange();
     return listener;
   }

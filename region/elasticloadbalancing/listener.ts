@@ -30,13 +30,17 @@ export class Listener {
     private readonly context: ListenerContext,
     security?: Security,
   ) {
-    if (security) this.secure(security);
-    else socket.handler = (request, response) => this.answer(request, response);
+    this.listen(security);
   }
 
-  /** Takes a certificate, of a listener of HTTPS. */
-  secure(security: Security): void {
-    this.socket.secureBy(security, (request, response) => this.answer(request, response));
+  /**
+   * Takes new settings, of another protocol perhaps.
+   * @param security of a listener of HTTPS
+   */
+  modify(settings: Listener['settings'], security?: Security): void {
+    if (settings.Protocol !== this.settings.Protocol) this.close();
+    this.settings = settings;
+    this.listen(security);
   }
 
   putRule(rule: Rule): void {
@@ -61,6 +65,12 @@ export class Listener {
   close(): void {
     if (this.protocol === 'https') this.socket.unsecure();
     else this.socket.handler = undefined;
+  }
+
+  private listen(security?: Security): void {
+    const answer = (request: IncomingMessage, response: ServerResponse) => this.answer(request, response);
+    if (security) this.socket.secureBy(security, answer);
+    else this.socket.handler = answer;
   }
 
   private get protocol(): 'http' | 'https' {

@@ -62,7 +62,7 @@ export class LoadBalancer {
 
   /** @param security of a listener of HTTPS */
   async addListener(settings: Listener['settings'], security?: Security): Promise<Listener> {
-    const taken = security ? this.first.secure : this.first.handler !== undefined;
+    const taken = this.first.taken(security ? 'https' : 'http');
     const socket = taken ? await ListeningSocket.open() : this.first;
     const arn = `${this.arn.replace(':loadbalancer/', ':listener/')}/${randomHex(16)}`;
     const context = {

@@ -53,9 +53,9 @@ export class ListeningSocket {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Whether a listener of HTTPS is here. */
-  get secure(): boolean {
-    return this.tls !== undefined;
+  /** Whether there is a listener of that kind already. */
+  taken(by: 'http' | 'https'): boolean {
+    return (by === 'https' ? this.tls : this.handler) !== undefined;
   }
 
   /** Answers HTTPS too, from now on with this certificate. */

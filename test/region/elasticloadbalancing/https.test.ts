@@ -134,6 +134,20 @@ it('takes another certificate, and closes with its listener', async () => {
   expect((await fetch(url)).status).toBe(503);
 });
 
+it('changes its protocol, where no other has it', async () => {
+  const { call, ListenerArn, secureArn, DNSName, authority, url, physicalId } = await secured();
+  const toHttps = { Protocol: 'HTTPS', Port: 444, Certificates: [{ CertificateArn: physicalId }] };
+  await expect(call('ModifyListener', { ListenerArn, ...toHttps })).rejects.toThrow(
+    'another listener of HTTPS',
+  );
+  await call('DeleteListener', { ListenerArn: secureArn });
+  await call('ModifyListener', { ListenerArn, ...toHttps });
+  expect((await get(DNSName, authority)).status).toBe(503);
+  await expect(fetch(url)).rejects.toThrow();
+  await call('ModifyListener', { ListenerArn, Protocol: 'HTTP', Port: 80 });
+  expect((await fetch(url)).status).toBe(503);
+});
+
 it('makes a certificate for no name in place of one that was not requested here', async () => {
   const { call, secureArn, DNSName, authority, scope } = await secured();
   const CertificateArn =
