@@ -36,6 +36,7 @@ export class CloudWatchAgent {
   /** Takes a configuration for its next start. @throws Error when it is none */
   configure(text: string, source: string): void {
     const config = parseConfig(text, source);
+    for (const collector of this.collectors) collector.check?.(config);
     const recorded = notPlayed(
       config,
       this.collectors.flatMap(({ plays }) => plays),

@@ -33,6 +33,12 @@ export interface Collector {
    * all below it. What no collector plays is recorded, and the journal names it.
    */
   readonly plays: readonly string[];
+  /**
+   * Looks at a configuration before it is taken.
+   * @throws Error that names the key, what was found and what is allowed
+   * @default whatever is found is taken
+   */
+  check?(config: AgentConfig): void;
   /** Begins to collect what the configuration asks for, which may be nothing. */
   start(config: AgentConfig, emit: Emit): Promise<void>;
   /** Ends with what was collected handed over; may be started again. */

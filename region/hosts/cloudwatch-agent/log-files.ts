@@ -45,9 +45,12 @@ export class LogFiles implements Collector {
     private readonly clock: Pick<Clock, 'wall' | 'deadline'>,
   ) {}
 
-  async start({ logs }: AgentConfig, emit: Emit): Promise<void> {
-    const entries: LogFile[] = logs?.logs_collected?.files?.collect_list ?? [];
-    this.sources = entries.map((entry) => this.source(entry, logs.log_stream_name, emit));
+  check(config: AgentConfig): void {
+    this.sourcesOf(config, async () => {});
+  }
+
+  async start(config: AgentConfig, emit: Emit): Promise<void> {
+    this.sources = this.sourcesOf(config, emit);
     if (this.sources.length > 0) this.arm();
   }
 
@@ -77,6 +80,11 @@ export class LogFiles implements Collector {
         this.host.failed(`the CloudWatch agent could not send ${file}: ${error.name}: ${error.message}`);
       });
     }
+  }
+
+  private sourcesOf({ logs }: AgentConfig, emit: Emit): Source[] {
+    const entries: LogFile[] = logs?.logs_collected?.files?.collect_list ?? [];
+    return entries.map((entry) => this.source(entry, logs.log_stream_name, emit));
   }
 
   private source(

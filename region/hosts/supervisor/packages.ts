@@ -41,6 +41,7 @@ const PLAYED: readonly Package[] = [
 /** Packages of Amazon Linux whose command has another name than they have; elsewhere the two are the same. */
 const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/^nodejs\d*$/, 'node'],
+  [/^nodejs\d*-npm$/, 'npm'],
   [/^java-.+-amazon-corretto/, 'java'],
   [/^golang$/, 'go'],
   [/^dotnet-/, 'dotnet'],

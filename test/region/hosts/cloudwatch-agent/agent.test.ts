@@ -52,7 +52,7 @@ function installed() {
     '[Service]\nExecStart=/usr/bin/tail -f /dev/null\n[Install]\nWantedBy=multi-user.target\n',
   );
   fs.writeFileSync(path.join(root, 'agent.json'), CONFIG);
-  return { notes, manager, call: (...args: string[]) => control({ agent, manager, host, emit }, args) };
+  return { root, notes, manager, call: (...args: string[]) => control({ agent, manager, host, emit }, args) };
 }
 
 test.each(['file:/agent.json', 'ssm:config'])(
@@ -87,6 +87,17 @@ test.each([
   const { exitStatus, stderr } = await installed().call(...args);
   expect(exitStatus).toBe(1);
   expect(stderr).toContain(message);
+});
+
+test('a configuration with a mistake is not taken', async () => {
+  const { call, root } = installed();
+  const list = [{ file_path: 'a.log' }];
+  const config = { logs: { logs_collected: { files: { collect_list: list } } } };
+  fs.writeFileSync(path.join(root, 'bad.json'), JSON.stringify(config));
+  const { exitStatus, stderr } = await call('-a', 'fetch-config', '-s', '-c', 'file:/bad.json');
+  expect(exitStatus).toBe(1);
+  expect(stderr).toContain('file_path is a.log; allowed is an absolute path');
+  expect((await call('-a', 'status')).stdout).toMatch(/stopped.*not configured/s);
 });
 
 test('a configuration is a JSON object, and its unplayed branches are named by their topmost key', () => {
