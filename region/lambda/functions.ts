@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { FunctionCode } from '@aws-sdk/client-lambda';
 import { AwsError, type Scope } from '../service';
 import { unzip } from '../zip/zip';
+import type { EventInvokeConfig } from './event-invoke-config';
 import type { FunctionSettings } from './function-settings';
 import { type Code, FunctionVersion } from './function-version';
 
@@ -20,8 +21,7 @@ export interface LambdaFunction {
   readonly aliases: Map<string, { version: string; description?: string }>;
   readonly statements: Map<string, Statement>;
   readonly tags: Record<string, string>;
-  /** Retries of asynchronous invocations. */
-  maximumRetryAttempts?: number;
+  eventInvokeConfig?: EventInvokeConfig;
   reservedConcurrency?: number;
 }
 

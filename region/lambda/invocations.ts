@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
 import { AwsError, type Scope } from '../service';
+import { AsynchronousInvocation } from './asynchronous-invocation';
 import type { Outcome } from './execution-environment';
 import type { FunctionVersion } from './function-version';
 import type { Functions, LambdaFunction } from './functions';
 
-/** AWS time before the first and the second retry. @see Lambda Developer Guide: Error handling for asynchronous invocation */
-const RETRY_DELAYS = [60_000, 120_000];
+const THROTTLED = 'TooManyRequestsException';
 
 /** Runs functions for callers that wait and for those that do not. */
 export class Invocations {
@@ -24,7 +24,7 @@ export class Invocations {
     const type = input.InvocationType ?? 'RequestResponse';
     if (type === 'DryRun') return { StatusCode: 204 };
     if (type === 'Event') {
-      void this.retrying(found, version, payload).catch(() => {});
+      this.begin(found, version, payload);
       return { StatusCode: 202 };
     }
     const outcome = await this.run(found, version, payload, randomUUID());
@@ -41,23 +41,17 @@ export class Invocations {
     this.stopped.abort(new Error('the region stops'));
   }
 
-  /** An asynchronous invocation: tried again after errors, up to the function's maximum retry attempts. */
-  private async retrying(found: LambdaFunction, version: FunctionVersion, payload: string): Promise<void> {
+  private begin(found: LambdaFunction, version: FunctionVersion, payload: string): void {
     const requestId = randomUUID();
-    const retries = found.maximumRetryAttempts ?? RETRY_DELAYS.length;
-    for (let attempt = 0; ; attempt++) {
-      const outcome = await this.run(found, version, payload, requestId);
-      if (!outcome.error) return;
-      if (attempt >= retries) break;
-      await this.scope.clock.sleep(RETRY_DELAYS[attempt]!, this.stopped.signal);
-    }
-    this.scope.journal.append({
-      source: 'lambda',
-      type: 'AsynchronousInvocationFailed',
-      subject: found.name,
-      message: `Function ${found.name} failed in all ${retries + 1} attempts of an asynchronous invocation; the event is dropped`,
-      detail: { requestId, event: payload },
-    });
+    const attempt = () =>
+      this.run(found, version, payload, requestId).catch((error: Error) => {
+        if (error.name === THROTTLED) return undefined;
+        throw error;
+      });
+    const { scope } = this;
+    const { signal } = this.stopped;
+    const invocation = new AsynchronousInvocation(scope, found, requestId, payload, attempt, signal);
+    void invocation.deliver().catch(() => {}); // the region stops
   }
 
   private async run(
@@ -70,7 +64,7 @@ export class Invocations {
     const { reservedConcurrency } = found;
     if (reservedConcurrency !== undefined && version.running >= reservedConcurrency) {
       this.measure(found.name, 'Throttles', 1, 'Count');
-      throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
+      throw new AwsError(THROTTLED, 'Rate Exceeded.', 429);
     }
     const outcome = await version.invoke(requestId, payload, version.arn);
     const { error, duration, initDuration } = outcome;

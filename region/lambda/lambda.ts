@@ -1,5 +1,6 @@
 import type * as api from '@aws-sdk/client-lambda';
-import { AwsError, type AwsService, type Operation, type ResourceProvider, type Scope } from '../service';
+import type { AwsService, Operation, ResourceProvider, Scope } from '../service';
+import { eventInvokeConfigOperations } from './event-invoke-config';
 import { settingsOf } from './function-settings';
 import { checkRuntime, type FunctionVersion } from './function-version';
 import { Functions } from './functions';
@@ -62,22 +63,6 @@ export class Lambda implements AwsService {
       DeleteFunctionConcurrency: ({ FunctionName }: api.DeleteFunctionConcurrencyCommandInput) => {
         functions.get(FunctionName!).reservedConcurrency = undefined;
       },
-      PutFunctionEventInvokeConfig: (input: api.PutFunctionEventInvokeConfigCommandInput) => {
-        const retries = input.MaximumRetryAttempts;
-        if (retries !== undefined && ![0, 1, 2].includes(retries)) {
-          throw new AwsError(
-            'InvalidParameterValueException',
-            `MaximumRetryAttempts is ${retries}; allowed are 0, 1 and 2`,
-          );
-        }
-        functions.get(input.FunctionName!).maximumRetryAttempts = retries;
-        return { ...input, FunctionArn: functions.get(input.FunctionName!).latest.arn };
-      },
-      DeleteFunctionEventInvokeConfig: ({
-        FunctionName,
-      }: api.DeleteFunctionEventInvokeConfigCommandInput) => {
-        functions.get(FunctionName!).maximumRetryAttempts = undefined;
-      },
       TagResource: ({ Resource, Tags }: api.TagResourceCommandInput) => {
         Object.assign(functions.get(Resource!).tags, Tags);
       },
@@ -85,6 +70,7 @@ export class Lambda implements AwsService {
         for (const key of TagKeys ?? []) delete functions.get(Resource!).tags[key];
       },
       ListTags: ({ Resource }: api.ListTagsCommandInput) => ({ Tags: functions.get(Resource!).tags }),
+      ...eventInvokeConfigOperations(functions),
       ...aliasOperations(functions),
       ...permissionOperations(functions),
     };

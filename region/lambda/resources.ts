@@ -36,7 +36,7 @@ const functionProvider: ResourceProvider<FunctionProperties> = {
     Architectures: 'recorded',
     VpcConfig: 'recorded',
     TracingConfig: 'recorded',
-    DeadLetterConfig: 'recorded',
+    DeadLetterConfig: 'modelled',
     KmsKeyArn: 'recorded',
     RuntimeManagementConfig: 'recorded',
     RecursiveLoop: 'recorded',
@@ -140,6 +140,7 @@ interface EventInvokeProperties {
   readonly FunctionName: string;
   readonly Qualifier: string;
   readonly MaximumRetryAttempts?: number;
+  readonly MaximumEventAgeInSeconds?: number;
 }
 
 const eventInvokeConfigProvider: ResourceProvider<EventInvokeProperties> = {
@@ -149,8 +150,8 @@ const eventInvokeConfigProvider: ResourceProvider<EventInvokeProperties> = {
     FunctionName: 'modelled',
     Qualifier: 'recorded',
     MaximumRetryAttempts: 'modelled',
-    MaximumEventAgeInSeconds: 'recorded',
-    DestinationConfig: 'recorded',
+    MaximumEventAgeInSeconds: 'modelled',
+    DestinationConfig: 'modelled',
   },
   create: async (properties, context) => eventInvokeConfig(properties, context),
   update: async (_physicalId, properties, _previous, context) => eventInvokeConfig(properties, context),
@@ -226,10 +227,11 @@ function aliasResult(alias: unknown): ResourceResult {
 }
 
 function eventInvokeConfig(properties: EventInvokeProperties, context: ResourceContext): ResourceResult {
-  const { MaximumRetryAttempts: retries } = properties;
+  const { MaximumRetryAttempts: retries, MaximumEventAgeInSeconds: age } = properties;
   lambda(context).PutFunctionEventInvokeConfig!({
     ...properties,
     MaximumRetryAttempts: retries === undefined ? undefined : Number(retries),
+    MaximumEventAgeInSeconds: age === undefined ? undefined : Number(age),
   });
   return { physicalId: `${properties.FunctionName}|${properties.Qualifier}` };
 }
