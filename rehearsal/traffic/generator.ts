@@ -18,13 +18,16 @@ function run({ url, rate, paths }: TrafficOrder): void {
     sample.failures[what] = (sample.failures[what] ?? 0) + 1;
   };
 
-  const cannon = autocannon({
+  const options = {
     url,
     connections: Math.min(8, rate),
     overallRate: rate,
     duration: 24 * 3600,
     timeout: 10,
     requests: paths.map((path) => ({ method: 'GET' as const, path, onResponse: count(path) })),
+  };
+  const cannon = autocannon(options, (error) => {
+    if (error) throw error;
   });
   cannon.on('response', (_client, _status, _bytes, milliseconds) => sample.latencies.push(milliseconds));
   cannon.on('reqError', (error: Error) => {
