@@ -1,7 +1,14 @@
+import type { RevisionLocation } from '@aws-sdk/client-codedeploy';
 import { type CodePipelineClient, GetPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { actionsOf } from '../execution';
-import type { Candidate } from './proof';
 import type { ProofSettings } from './settings';
+
+/** The revision to prove. */
+export interface Candidate {
+  readonly revision: RevisionLocation;
+  /** The execution of the pipeline that brings it. */
+  readonly executionId: string;
+}
 
 /**
  * The revision that an execution of the pipeline brings.

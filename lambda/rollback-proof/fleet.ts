@@ -21,6 +21,9 @@ import type { ProofSettings } from './settings';
 /** Milliseconds between two looks at a deployment. */
 const POLL = 2000;
 
+/** A look that is throttled must not fail a release. */
+const ATTEMPTS = 10;
+
 /** BatchGetDeploymentTargets takes no more. */
 const BATCH = 25;
 
@@ -34,8 +37,8 @@ export class Fleet {
   constructor(private readonly settings: ProofSettings) {
     const { roleArn } = settings;
     const credentials = roleArn ? () => assumeRole(roleArn, 'tidegate-rollback-proof') : undefined;
-    this.#codedeploy = new CodeDeployClient({ credentials });
-    this.#autoscaling = new AutoScalingClient({ credentials });
+    this.#codedeploy = new CodeDeployClient({ credentials, maxAttempts: ATTEMPTS });
+    this.#autoscaling = new AutoScalingClient({ credentials, maxAttempts: ATTEMPTS });
   }
 
   history(): Promise<History> {

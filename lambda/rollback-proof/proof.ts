@@ -3,6 +3,7 @@ import type { DeploymentInfo, RevisionLocation } from '@aws-sdk/client-codedeplo
 import { type History, sameRevision } from '../guard/history';
 import { IN_SPITE_OF_EVERYTHING } from '../guard/rollback';
 import { describeProof, describePutBack, isProof } from '../proof';
+import type { Candidate } from './candidate';
 import { type Fleet, hasEnded, until } from './fleet';
 import type { Load } from './load';
 import type { ProofSettings } from './settings';
@@ -10,13 +11,6 @@ import { failuresOf, heldAfter } from './targets';
 
 /** Seconds of requests before and after, against which to see what the proof does. */
 const QUIET = 3;
-
-/** The revision to prove. */
-export interface Candidate {
-  readonly revision: RevisionLocation;
-  /** The execution of the pipeline that brings it. */
-  readonly executionId: string;
-}
 
 /**
  * Proves that a release can be taken back: brings it to half of the fleet and, by CodeDeploy's own automatic rollback,
@@ -40,20 +34,18 @@ export class RollbackProof {
   async run(candidate: Candidate, signal: AbortSignal): Promise<string> {
     const [release] = (await this.fleet.history()).releases;
     if (!release) return 'Nothing to prove: a first release has nothing to go back to';
-    const { key } = candidate.revision.s3Location!;
     const good = release.revision;
-    if (good.s3Location?.key === key) return 'Nothing to prove: the fleet is on this revision already';
-
     this.log(`The fleet ${await this.#putBack(good)}: ${good.s3Location?.key}`);
+    if (good.s3Location?.key === candidate.revision.s3Location?.key)
+      return 'Nothing to prove: the fleet is on this revision already';
     try {
       const summary = await this.#thereAndBack(candidate, signal);
       return `Proven: this release can be taken back. ${summary}`;
     } catch (error) {
       const why = signal.aborted ? 'the build was stopped' : (error as Error).message;
       this.log(`Failed: ${why}`);
-      throw new Error(
-        `Not proven that this release can be taken back: ${why}. The fleet ${await this.#putBack(good)}`,
-      );
+      const fleet = await this.#putBack(good).catch(({ message }: Error) => message);
+      throw new Error(`Not proven that this release can be taken back: ${why}. The fleet ${fleet}`);
     } finally {
       await this.load.stop();
     }
@@ -146,6 +138,7 @@ export class RollbackProof {
    * on another.
    *
    * @returns what has become of it
+   * @throws Error when it could not be put back
    */
   async #putBack(good: RevisionLocation): Promise<string> {
     let history = await this.fleet.history();
@@ -170,7 +163,7 @@ export class RollbackProof {
     if (end.status === 'Succeeded')
       return `was put back on the revision before, by deployment ${deploymentId}`;
     const failures = failuresOf(await this.fleet.targets(deploymentId));
-    return `could NOT be put back, instances may differ: ${describeEnd(end, failures)}`;
+    throw new Error(`could NOT be put back, instances may differ: ${describeEnd(end, failures)}`);
   }
 }
 

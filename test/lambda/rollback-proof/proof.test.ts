@@ -214,6 +214,15 @@ describe('what a proof has left behind whose build was killed', () => {
     expect(fleet.story.slice(2)).toEqual(['v1 Succeeded', 'v3 Stopped', 'rollback to v1 Succeeded']);
   });
 
+  test('that cannot be put back ends the next proof before it begins', async () => {
+    fleet.deployed('v2', { description: describeProof('e0') });
+    fleet.putBack = { status: 'Failed' };
+    await expect(prove('v3')).rejects.toThrow(
+      'could NOT be put back, instances may differ: deployment d-3 failed',
+    );
+    expect(fleet.story).toEqual(['v1 Succeeded', 'v2 Succeeded', 'v1 Failed']);
+  });
+
   test('the same revision again is proven, although the fleet has it', async () => {
     fleet.deployed('v2', { description: describeProof('e0') });
     expect(await prove('v2')).toMatch(/^Proven/);
