@@ -1,24 +1,24 @@
 const path = require('node:path');
 const { globSync } = require('tinyglobby');
-const base = require('../jest.config');
+const { maxWorkers, testSequencer: _, ...base } = require('../jest.config');
 
-const files = (pattern) => globSync(pattern, { cwd: __dirname, ignore: '**/*.rehearsal.test.ts' }).sort();
-const snapshots = files('lib/**/__snapshots__/*.snap');
-/** A snapshot belongs to the file that Jest runs. */
-const hasSnapshot = (file) =>
-  snapshots.includes(path.posix.join(path.dirname(file), '__snapshots__', `${path.basename(file)}.snap`));
-const alone = files('lib/**/*.test.ts').filter(hasSnapshot);
+const tests = globSync('lib/**/*.test.ts', { cwd: __dirname, ignore: '**/*.rehearsal.test.ts' }).sort();
+const project = (displayName, file, globals) => ({
+  ...base,
+  displayName,
+  rootDir: path.join(__dirname, '..'),
+  testMatch: [`<rootDir>/test/${file}`],
+  globals,
+});
+const together = (half) =>
+  project(`lib ${half + 1}`, 'together.ts', { TOGETHER: tests.filter((_, index) => index % 2 === half) });
 
 /**
  * The app's own tests, as its pipeline runs them in every release. Jest loads modules anew for every file, which for most
- * files under lib/ is the AWS CDK and takes longer than their tests: together.ts runs those in one. The handlers' tests mock
- * modules and clocks, and stay on their own.
+ * files under lib/ is the AWS CDK and takes longer than their tests: together.ts runs them in two, one for each worker. The
+ * handlers' tests mock modules and clocks, and stay on their own.
  */
 module.exports = {
-  ...base,
-  rootDir: '..',
-  testMatch: ['together.ts', 'lambda/**/!(*.rehearsal).test.ts', ...alone].map(
-    (file) => `<rootDir>/test/${file}`,
-  ),
-  globals: { TOGETHER: files('lib/**/*.test.ts').filter((file) => !hasSnapshot(file)) },
+  maxWorkers,
+  projects: [together(0), together(1), project('lambda', 'lambda/**/!(*.rehearsal).test.ts', {})],
 };
