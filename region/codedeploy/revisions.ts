@@ -48,13 +48,19 @@ export function s3Location(revision: RevisionLocation | undefined): S3Location {
 }
 
 /**
- * Fetches a revision into the region's folder.
+ * Fetches a revision into the region's folder, from a bucket in the instances' own region.
  * @throws AwsError RevisionDoesNotExistException
+ * @see https://docs.aws.amazon.com/codedeploy/latest/userguide/application-revisions-push.html
  */
 export async function download(scope: Scope, location: S3Location, deploymentId: string): Promise<Bundle> {
   const { bucket, key, version, eTag } = location as Required<S3Location>;
   let body: Buffer;
   try {
+    const { BucketRegion } = (await scope.service('s3').operations.HeadBucket!({ Bucket: bucket })) as {
+      BucketRegion: string;
+    };
+    if (BucketRegion !== scope.region)
+      throw new Error(`its bucket is in ${BucketRegion}, the instances are in ${scope.region}`);
     body = await scope.service('s3').read(bucket, key, version);
   } catch (error) {
     throw new AwsError(

@@ -145,16 +145,19 @@ export class Road {
   }
 }
 
-/** A copy of the project with that delivery, whose builds leave the app's own tests out. */
+/** A copy of the project with that delivery, whose builds leave the unit tests out. */
 function projectIn(folder: string): string {
   copyProject(ROOT, folder);
   fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
   fs.writeFileSync(path.join(folder, 'delivery.ts'), DELIVERY);
-  const manifest = path.join(folder, 'package.json');
-  const { scripts, ...rest } = JSON.parse(fs.readFileSync(manifest, 'utf8'));
-  const without = { ...rest, scripts: { ...scripts, 'test:app': 'true' } };
-  fs.writeFileSync(manifest, JSON.stringify(without, null, 2));
+  leaveOut('test:app', path.join(folder, 'package.json'));
+  leaveOut('test', path.join(folder, 'service/package.json'));
   return folder;
+}
+
+function leaveOut(script: string, manifest: string): void {
+  const { scripts, ...rest } = JSON.parse(fs.readFileSync(manifest, 'utf8'));
+  fs.writeFileSync(manifest, JSON.stringify({ ...rest, scripts: { ...scripts, [script]: 'true' } }, null, 2));
 }
 
 /**

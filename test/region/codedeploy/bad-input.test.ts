@@ -69,6 +69,15 @@ test('a revision that is not there starts nothing', async () => {
   expect(call('ListDeployments', {}).deployments).toEqual([]);
 });
 
+test('a revision is read from a bucket in the region of the instances, and from no other', async () => {
+  const { start, fleet } = await fakeFleet();
+  fleet.bucketRegion = 'eu-west-1';
+  await expect(start('v1')).rejects.toMatchObject({
+    code: 'RevisionDoesNotExistException',
+    message: expect.stringContaining('its bucket is in eu-west-1, the instances are in us-east-1'),
+  });
+});
+
 test('a target group that registers by address cannot be deployed behind', async () => {
   const { deploy } = await fakeFleet({
     group: {

@@ -41,7 +41,12 @@ export async function fakeFleet({
   const traffic: string[] = [];
   const messages: any[] = [];
   const missing = new Set<string>();
-  const fleet = { behaviour: (() => undefined) as Behaviour, healthy: async (_id: string) => {} };
+  const fleet = {
+    behaviour: (() => undefined) as Behaviour,
+    healthy: async (_id: string) => {},
+    /** Region of the bucket with the revisions. */
+    bucketRegion: 'us-east-1',
+  };
 
   const ends: (() => void)[] = [];
   const launch = async ({ instanceId }: { instanceId: string }): Promise<Host> => {
@@ -67,6 +72,7 @@ export async function fakeFleet({
   const fakes: Record<string, unknown> = {
     events: { emit: async (event: unknown) => void events.push(event) },
     s3: {
+      operations: { HeadBucket: () => ({ BucketRegion: fleet.bucketRegion }) },
       read: async (_bucket: string, key: string) => {
         if (missing.has(key)) throw new Error('NoSuchKey');
         return Buffer.from(key);
