@@ -1,7 +1,10 @@
 import type { DeploymentInfo, RevisionLocation } from '@aws-sdk/client-codedeploy';
-import { type History, type Release, readHistory, sameRevision } from './history';
+import { endOf, type History, type Release, readHistory, sameRevision } from './history';
 import { type Rollback, rollbackOf } from './marker';
 import type { GuardedGroup, GuardSettings } from './settings';
+
+/** An alarm looks back upon three minutes, and metrics come late: for so long after a rollback it may go off for what is gone. */
+const SETTLING_MINUTES = 5;
 
 /** A deployment group and what has been deployed to it. */
 export interface Group extends GuardedGroup {
@@ -20,7 +23,8 @@ export interface EnvironmentRelease {
   /** Id of the deployment that brought it to the fleet; of the one to the one-box while it has not come further. */
   readonly id: string;
   readonly revision: RevisionLocation;
-  readonly began: Date;
+  /** Alarms that have gone off after that speak of it. */
+  readonly watchedSince: Date;
   /** The fleet, if it is among them, is the first. */
   readonly places: readonly Place[];
   /** Names of the alarms that speak of it. */
@@ -101,13 +105,22 @@ export class EnvironmentState {
       ({ revision, deployment }) =>
         sameRevision(revision, release.revision) && deployment.createTime! >= createTime!,
     );
-    const begins = places.map(({ release: { deployment } }) => deployment.startTime ?? deployment.createTime);
+    const { deploymentId } = (further ?? release).deployment;
     return {
-      id: (further ?? release).deployment.deploymentId!,
+      id: deploymentId!,
       revision: release.revision,
-      began: new Date(Math.min(...begins.map(Number))),
+      watchedSince: watchedSince(places),
       places,
       alarms,
     };
   }
+}
+
+/** Since the release began; a rollback, since what it took away can be heard of no more. */
+function watchedSince(places: readonly Place[]): Date {
+  const releases = places.map(({ release }) => release);
+  if (releases.some(({ goesBack }) => goesBack))
+    return new Date(Math.max(...releases.map(endOf)) + SETTLING_MINUTES * 60_000);
+  const begins = releases.map(({ deployment }) => deployment.startTime ?? deployment.createTime);
+  return new Date(Math.min(...begins.map(Number)));
 }

@@ -69,7 +69,7 @@ class Guard {
   async #incidents(environment: EnvironmentState): Promise<Incident[]> {
     const incidents: Incident[] = [];
     for (const release of environment.releases) {
-      const [alarm] = await redSince(release.alarms, release.began);
+      const [alarm] = await redSince(release.alarms, release.watchedSince);
       if (!alarm) continue;
       const verdict = judge(environment, release, this.settings.watchMinutes, Date.now());
       incidents.push({ release, alarm, verdict });

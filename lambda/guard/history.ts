@@ -99,6 +99,11 @@ function releasesOf(deployments: readonly DeploymentInfo[]): Release[] {
   return releases;
 }
 
+/** When the deployment that brought a release had ended, milliseconds since the epoch. */
+export function endOf({ deployment }: Release): number {
+  return Number(deployment.completeTime ?? deployment.createTime);
+}
+
 export function sameRevision(a: RevisionLocation | undefined, b: RevisionLocation | undefined): boolean {
   const name = (location?: RevisionLocation) => {
     const { bucket, key, version, eTag } = location?.s3Location ?? {};

@@ -1,6 +1,6 @@
 import type { RedAlarm } from './alarms';
 import type { EnvironmentRelease, EnvironmentState, Place } from './environment';
-import type { Release } from './history';
+import { endOf, type Release } from './history';
 
 /** A release that an alarm has gone off since. */
 export interface Incident {
@@ -22,8 +22,8 @@ export function judge(
   watchMinutes: number,
   now: number,
 ): Verdict {
-  const ends = places.map(({ release: { deployment } }) => deployment.completeTime ?? deployment.createTime);
-  const minutes = Math.floor((now - Math.max(...ends.map(Number))) / 60_000);
+  const ends = places.map(({ release }) => endOf(release));
+  const minutes = Math.floor((now - Math.max(...ends)) / 60_000);
   if (minutes >= watchMinutes)
     return tell(`the release is ${minutes} minutes old; the guard rolls back for ${watchMinutes}`);
   if (places.some(({ release }) => release.goesBack))

@@ -75,6 +75,9 @@ describe('a release that has come to the fleet', () => {
     for (const deployment of environment.deployments.slice(0, 2))
       Object.assign(deployment, { status: 'Succeeded', completeTime: ago(0) });
     for (const { deploymentId } of environment.deployments.slice(0, 2)) await handler(endOf(deploymentId!));
+    jest.setSystemTime(NOW + 2 * 60_000);
+    environment.red('latency', -1); // a minute after the rollbacks, for requests of the minutes before
+    await handler(alarmEvent('latency'));
 
     expect(rollbacks()).toEqual(BOTH);
     expect(environment.told).toHaveLength(1);
