@@ -87,6 +87,16 @@ export class PlayedFleet {
     });
   }
 
+  /** Resolves when the alarm, which would stop the next deployment, is not red any more. */
+  async quiet(): Promise<void> {
+    const changes = ({ type }: JournalEntry) => type === 'AlarmStateChange';
+    const last = this.region.journal.entries(changes).at(-1);
+    if (last?.detail['to'] !== 'ALARM') return;
+    await this.region.journal.waitFor((entry) => changes(entry) && entry.detail['to'] === 'OK', {
+      since: last.seq,
+    });
+  }
+
   /** Resolves with the instance that next comes into a state. */
   async next(state: 'Pending' | 'InService' | 'Terminating', since: number): Promise<JournalEntry> {
     return this.region.journal.waitFor(

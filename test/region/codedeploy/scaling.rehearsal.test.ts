@@ -12,7 +12,8 @@ beforeAll(async () => {
   await fleet.drainFor(60);
 });
 
-beforeEach(() => {
+beforeEach(async () => {
+  await fleet.quiet();
   fleet.traffic.length = 0;
 });
 
