@@ -35,9 +35,10 @@ export class PlayedFleet {
 
   private constructor(readonly region: Region) {}
 
-  static async start(): Promise<PlayedFleet> {
+  /** @param scale of the clock: a CloudWatch minute in a second, unless more is asked for */
+  static async start(scale = 60): Promise<PlayedFleet> {
     const folder = path.join(temporaryFolder('fleet'), 'region');
-    const region = await Region.start({ folder, clock: new ScaledClock(60) });
+    const region = await Region.start({ folder, clock: new ScaledClock(scale) });
     atEnd(() => region.stop());
     const fleet = new PlayedFleet(region);
     const address = await fleet.#provision();

@@ -7,7 +7,7 @@ jest.setTimeout(60_000);
 let fleet: PlayedFleet;
 
 beforeAll(async () => {
-  fleet = await PlayedFleet.start();
+  fleet = await PlayedFleet.start(120);
   // Long enough for a launch to fit into a deployment.
   await fleet.drainFor(60);
 });
