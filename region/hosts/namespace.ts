@@ -5,7 +5,7 @@ import type { HostPlace } from './program';
 import type { SupervisorConfig } from './supervisor/protocol';
 
 /** Folders of which a host sees a copy of its own: what it writes there is kept in memory. */
-const OWN_FOLDERS = ['etc', 'opt', 'usr', 'var', 'srv'];
+const OWN_FOLDERS = ['etc', 'home', 'opt', 'root', 'usr', 'var', 'srv'];
 /** A host's folder and its programs, as the host sees them. */
 const HOST_FOLDER = '/run/host';
 const PROGRAM_FOLDER = '/run/program';

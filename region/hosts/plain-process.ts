@@ -14,7 +14,7 @@ export function plainCommand({ instanceId, host, program, time }: HostPlace, add
     root,
     environment: {
       PATH: [path.join(root, 'usr/bin'), path.dirname(process.execPath), process.env.PATH].join(':'),
-      HOME: process.env.HOME ?? '/',
+      HOME: path.join(root, 'root'),
       TMPDIR: path.join(root, 'tmp'),
       LANG: 'C.UTF-8',
       // Where the host's own /etc, /opt and so on begin, and the address that is its own.
@@ -27,9 +27,9 @@ export function plainCommand({ instanceId, host, program, time }: HostPlace, add
   return [process.execPath, path.join(program.folder, program.supervisor), JSON.stringify(config)];
 }
 
-/** The host's folder holds what a namespace has mounted; here links lead there from its root, which has its own /tmp. */
+/** The host's folder holds what a namespace has mounted; here links lead there from its root, which has a /root and a /tmp. */
 export function linkIntoRoot(host: string): void {
-  fs.mkdirSync(path.join(host, 'root/tmp'), { recursive: true });
+  for (const folder of ['root', 'tmp']) fs.mkdirSync(path.join(host, 'root', folder), { recursive: true });
   const links = { log: 'var/log', 'deployment-root': 'opt/codedeploy-agent/deployment-root' };
   for (const [folder, link] of Object.entries(links)) {
     const file = path.join(host, 'root', link);

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import http from 'node:http';
+import os from 'node:os';
 import path from 'node:path';
 import { ScaledClock } from '../../../region/clock/clock';
 import type { Host, Hosts } from '../../../region/hosts/host';
@@ -81,7 +82,12 @@ describe.each(modes)('hosts as %s', (mode) => {
       'appspec.yml': { content: FILES_APPSPEC },
       motto: { content: 'of one host' },
       'look.sh': {
-        content: '#!/bin/bash\ncat "$DESTDIR/opt/tidegate-test/motto"; test ! -e /proc/self/fd/3\n',
+        content: [
+          '#!/bin/bash',
+          'touch ~/tidegate-test "$(dirname "$(mktemp -u)")/tidegate-test" || exit 1',
+          'cat "$DESTDIR/opt/tidegate-test/motto"; test ! -e /proc/self/fd/3',
+          '',
+        ].join('\n'),
       },
     });
     const [one, other] = await Promise.all([
@@ -92,7 +98,8 @@ describe.each(modes)('hosts as %s', (mode) => {
     expect(await deploy(one, 'd-1', bundle)).toEqual({ status: 'Succeeded' });
     // DISALLOW would fail here if the two shared their files.
     expect(await deploy(other, 'd-1', bundle)).toEqual({ status: 'Succeeded' });
-    expect(fs.existsSync('/opt/tidegate-test')).toBe(false);
+    for (const own of ['/opt', '/tmp', os.homedir()])
+      expect(fs.existsSync(path.join(own, 'tidegate-test'))).toBe(false);
   });
 
   test('a bundle that is no archive, or is not there, is told', async () => {
