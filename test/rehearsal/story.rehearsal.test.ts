@@ -20,6 +20,8 @@ test('a first push is released, a bad one is rolled back: real CLI, git, builds,
   await rehearsal.setUp();
 
   await expectToHold(FIRST_PUSH, rehearsal);
+  // The app's own tests have been part of that build, and are not played a second time.
+  (await rehearsal.workspace()).edit('package.json', '"jest --ci --config test/app.config.js"', '"true"');
   const names = await expectToHold(BAD_PUSH, rehearsal);
   expect(names).toContain('CodeDeploy stops the deployment on the alarm');
 }, 400_000);

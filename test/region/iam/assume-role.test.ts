@@ -13,8 +13,9 @@ const ROLE_ARN = 'arn:aws:iam::222222222222:role/look';
 let region: Region;
 
 beforeEach(async () => {
-  region = await Region.start({ folder: path.join(temporaryFolder('assume'), 'region') });
-  atEnd(() => region.stop());
+  const started = await Region.start({ folder: path.join(temporaryFolder('assume'), 'region') });
+  atEnd(() => started.stop());
+  region = started;
 });
 
 interface Given {
