@@ -45,6 +45,7 @@ for (const { environment, points } of report.traffic) {
         {
           ...axis,
           side: 1,
+          size: 70,
           scale: 'p99',
           grid: { show: false },
           values: (_plot, values) => values.map((value) => `${value} ms`),
