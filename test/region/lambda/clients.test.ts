@@ -39,9 +39,10 @@ it('answers the SDK: an alarm notifies a topic, a function sees and changes the 
     const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'team' }));
     await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'team@example.com' }));
     await sns.send(new PublishCommand({ TopicArn, Message: 'hello' }));
+    // Nothing is measured of this metric, so that no evaluation takes back the state that is set by hand.
     await cloudwatch.send(
       new PutMetricAlarmCommand({
-        ...{ AlarmName: 'errors', Namespace: 'Own', MetricName: 'Errors', Statistic: 'Sum', Period: 60 },
+        ...{ AlarmName: 'errors', Namespace: 'Own', MetricName: 'Faults', Statistic: 'Sum', Period: 60 },
         ...{ EvaluationPeriods: 1, Threshold: 5, ComparisonOperator: 'GreaterThanThreshold' },
         ...{ TreatMissingData: 'ignore', AlarmActions: [TopicArn!] },
       }),
