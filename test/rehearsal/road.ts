@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -7,6 +6,7 @@ import { deployments } from '../../rehearsal/observations';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { copyProject } from '../../rehearsal/workspace';
 import { atEnd, temporaryFolder } from '../support/folder';
+import { warmCache } from './warm-cache';
 
 const ROOT = path.join(__dirname, '../..');
 
@@ -158,21 +158,4 @@ function projectIn(folder: string): string {
 function leaveOut(script: string, manifest: string): void {
   const { scripts, ...rest } = JSON.parse(fs.readFileSync(manifest, 'utf8'));
   fs.writeFileSync(manifest, JSON.stringify({ ...rest, scripts: { ...scripts, [script]: 'true' } }, null, 2));
-}
-
-/**
- * Puts the app's dependencies into the cache of the build that synthesizes, as a release before would have: `npm ci` is
- * played in the story.
- */
-async function warmCache({ region, options }: Rehearsal): Promise<void> {
-  const { home } = region;
-  const { projects } = (await home.service('codebuild').operations.ListProjects!({})) as {
-    projects: string[];
-  };
-  const synth = projects.find((name) => name.includes('Synth'))!;
-  const kept = path.join(home.folder('codebuild'), 'local-cache', synth, '.dependencies');
-  fs.mkdirSync(kept, { recursive: true });
-  fs.copyFileSync(path.join(options.project, 'package-lock.json'), path.join(kept, 'installed.json'));
-  // Hard links: a build does not see the packages of the folders above it.
-  execFileSync('cp', ['-al', path.join(ROOT, 'node_modules'), kept]);
 }

@@ -3,6 +3,7 @@ import { Checks } from '../../rehearsal/checks';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { type Act, STORY } from '../../rehearsal/story';
 import { atEnd, temporaryFolder } from '../support/folder';
+import { warmCache } from './warm-cache';
 
 /** The main job in short: `npm start` plays the acts between and after, and the negative control. */
 const [FIRST_PUSH, BAD_PUSH] = ['The first push', 'A bad push'].map(
@@ -18,6 +19,7 @@ test('a first push is released, a bad one is rolled back: real CLI, git, builds,
   });
   atEnd(() => rehearsal.stop());
   await rehearsal.setUp();
+  await warmCache(rehearsal);
 
   await expectToHold(FIRST_PUSH, rehearsal);
   // The app's own tests have been part of that build, and are not played a second time.
